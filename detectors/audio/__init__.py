@@ -1,0 +1,1 @@
+"""Built-in audio detectors: one module and one card each."""

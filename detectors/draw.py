@@ -1,0 +1,208 @@
+"""Pictures of results, in one look: PNG, own light ground, readable on any page and in print.
+
+Strength is shown by one colour map whose lightness falls steadily, so that it survives grey-scale
+printing and colour blindness. No picture shows the media itself: a reviewer decides when to see it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from detectors.api import Picture, Region, Track
+
+WIDTH = 1200
+MARGIN = 36
+GROUND = (252, 252, 250)
+INK = (28, 32, 38)
+QUIET = (104, 110, 120)
+RULE = (206, 210, 214)
+LINE = (38, 84, 124)
+MARK = (176, 58, 28)
+UNKNOWN = (226, 228, 230)
+HATCH = (198, 202, 206)
+
+STOPS = (
+    (0.00, (237, 242, 244)),
+    (0.30, (244, 214, 142)),
+    (0.55, (232, 140, 58)),
+    (0.78, (178, 54, 66)),
+    (1.00, (70, 18, 72)),
+)
+"""Colour map: strength 0-1 and its colour, from pale to dark."""
+
+Plane = NDArray[np.floating]
+
+
+def colours(strength: Plane) -> NDArray[np.uint8]:
+    """Colour of each strength (0-1, any shape) as uint8 RGB; NaN is the grey of "unknown"."""
+    at = [stop for stop, _ in STOPS]
+    filled = np.nan_to_num(np.clip(strength, 0, 1))
+    channels = [np.interp(filled, at, [colour[i] for _, colour in STOPS]) for i in range(3)]
+    rgb = np.stack(channels, axis=-1).round().astype(np.uint8)
+    rgb[np.isnan(strength)] = UNKNOWN
+    return rgb
+
+
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The typeface of every picture."""
+    return ImageFont.load_default(size)
+
+
+class Sheet:
+    """A picture under construction: a heading, a body drawn by the caller, a foot."""
+
+    def __init__(self, *, heading: str, height: int) -> None:
+        self.image = Image.new("RGB", (WIDTH, height), GROUND)
+        self.draw = ImageDraw.Draw(self.image)
+        self.draw.rectangle((0, 0, WIDTH - 1, height - 1), outline=RULE)
+        self.text(MARGIN, 22, heading, size=26)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: int = 20,
+        colour: tuple[int, int, int] = INK,
+        anchor: str = "la",
+    ) -> None:
+        """Write one line; ``anchor`` as in Pillow (la = left top, ra = right top, ma = middle)."""
+        self.draw.text((x, y), words, fill=colour, font=font(size), anchor=anchor)
+
+    def picture(self, *, name: str, caption: str) -> Picture:
+        """The finished sheet as PNG."""
+        buffer = io.BytesIO()
+        self.image.save(buffer, "PNG", optimize=False, compress_level=6)
+        return Picture(
+            name=name, media_type="image/png", data=buffer.getvalue(), caption=caption
+        )
+
+
+def heat_map(
+    strength: Plane,
+    *,
+    size: tuple[int, int],
+    regions: Sequence[Region],
+    heading: str,
+    low: str,
+    high: str,
+    unknown: str,
+    name: str,
+    caption: str,
+) -> Picture:
+    """A map (rows x columns, 0-1, NaN = unknown) over a picture of ``size`` (width, height).
+
+    ``low``, ``high`` and ``unknown`` are the words of the legend; regions are boxed and numbered.
+    """
+    width, height = size
+    scale = min((WIDTH - 2 * MARGIN) / width, 760 / height)
+    shown = (max(1, round(width * scale)), max(1, round(height * scale)))
+    sheet = Sheet(heading=heading, height=shown[1] + 186)
+    left, top = (WIDTH - shown[0]) // 2, 76
+    sheet.image.paste(Image.fromarray(_stretched(strength, shown)), (left, top))
+    box = (left - 1, top - 1, left + shown[0], top + shown[1])
+    sheet.draw.rectangle(box, outline=QUIET)
+    for number, region in enumerate(regions, start=1):
+        _box(sheet, region=region, number=number, scale=scale, at=(left, top))
+    _legend(sheet, top=top + shown[1] + 30, low=low, high=high, unknown=unknown)
+    return sheet.picture(name=name, caption=caption)
+
+
+def _stretched(strength: Plane, shown: tuple[int, int]) -> NDArray[np.uint8]:
+    known = ~np.isnan(strength)
+    flat = np.where(known, strength, 0).astype(np.float32)
+    weight = cv2.resize(known.astype(np.float32), shown, interpolation=cv2.INTER_LINEAR)
+    value = cv2.resize(flat, shown, interpolation=cv2.INTER_LINEAR)
+    smooth = np.where(weight >= 0.5, value / np.maximum(weight, 1e-6), np.nan)
+    rgb = colours(smooth)
+    rows, columns = np.indices(weight.shape)
+    rgb[np.isnan(smooth) & ((rows + columns) % 14 < 2)] = HATCH
+    return rgb
+
+
+def _box(
+    sheet: Sheet, *, region: Region, number: int, scale: float, at: tuple[int, int]
+) -> None:
+    x, y = at[0] + region.x * scale, at[1] + region.y * scale
+    corner = (x + region.width * scale, y + region.height * scale)
+    sheet.draw.rectangle((x - 2, y - 2, corner[0] + 2, corner[1] + 2), outline=GROUND, width=6)
+    sheet.draw.rectangle((x, y, *corner), outline=INK, width=3)
+    sheet.draw.rectangle((x, y, x + 30, y + 30), fill=INK)
+    sheet.text(x + 15, y + 15, str(number), size=20, colour=GROUND, anchor="mm")
+
+
+def _legend(sheet: Sheet, *, top: int, low: str, high: str, unknown: str) -> None:
+    bar = colours(np.tile(np.linspace(0, 1, 320), (22, 1)))
+    sheet.image.paste(Image.fromarray(bar), (MARGIN, top))
+    sheet.draw.rectangle((MARGIN - 1, top - 1, MARGIN + 320, top + 22), outline=QUIET)
+    sheet.text(MARGIN, top + 30, low, size=18, colour=QUIET)
+    sheet.text(MARGIN + 340, top, high, size=18)
+    swatch = np.full((22, 44, 3), UNKNOWN, dtype=np.uint8)
+    rows, columns = np.indices((22, 44))
+    swatch[(rows + columns) % 14 < 2] = HATCH
+    at = WIDTH // 2 + 120
+    sheet.image.paste(Image.fromarray(swatch), (at, top))
+    sheet.draw.rectangle((at - 1, top - 1, at + 44, top + 22), outline=QUIET)
+    sheet.text(at + 56, top, unknown, size=18)
+
+
+class TimeAxis:
+    """A horizontal scale of seconds over the width of a sheet."""
+
+    def __init__(self, *, seconds: float, left: int = 112, right: int = WIDTH - MARGIN) -> None:
+        self.seconds = max(seconds, 1e-3)
+        self.left, self.right = left, right
+
+    def x(self, time: float) -> float:
+        """Where a moment lies, in pixels."""
+        inside = min(max(time / self.seconds, 0.0), 1.0)
+        return self.left + (self.right - self.left) * inside
+
+    def ticks(self) -> list[float]:
+        """Round moments, at most twelve."""
+        steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+        step = next((s for s in steps if self.seconds / s <= 11), 7200)
+        return [step * index for index in range(int(self.seconds / step) + 1)]
+
+    def draw(self, sheet: Sheet, *, top: int, bottom: int) -> None:
+        """Tick lines between ``top`` and ``bottom``, labels below."""
+        sheet.draw.line((self.left, bottom, self.right, bottom), fill=QUIET)
+        for tick in self.ticks():
+            x = self.x(tick)
+            sheet.draw.line((x, top, x, bottom), fill=RULE)
+            sheet.text(x, bottom + 8, clock(tick), size=17, colour=QUIET, anchor="ma")
+
+
+def clock(seconds: float) -> str:
+    """A moment for a person: "0.5 s", "12 s", "3:05"."""
+    if seconds < 60:
+        return f"{seconds:g} s"
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def mark_tracks(
+    sheet: Sheet, *, axis: TimeAxis, tracks: Sequence[Track], top: int, bottom: int
+) -> None:
+    """Number each track and shade its time between ``top`` and ``bottom``."""
+    shade = Image.new("RGBA", sheet.image.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(shade)
+    for track in tracks:
+        start, end = axis.x(track.start), axis.x(track.end)
+        pen.rectangle((start - 2, top, max(end, start + 1) + 2, bottom), fill=(*MARK, 56))
+        pen.line((start, top, start, bottom), fill=(*MARK, 255), width=2)
+    sheet.image.paste(shade, (0, 0), shade)
+    last = -1e9
+    for number, track in enumerate(tracks, start=1):
+        x = axis.x(track.start)
+        if x - last < 30:
+            continue
+        last = x
+        sheet.draw.rectangle((x - 14, top - 30, x + 14, top - 2), fill=MARK)
+        sheet.text(x, top - 16, str(number), size=18, colour=GROUND, anchor="mm")

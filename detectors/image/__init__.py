@@ -1,0 +1,1 @@
+"""Built-in image detectors: one module and one card each."""

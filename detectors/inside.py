@@ -1,0 +1,150 @@
+"""The child's half of the runner: decode, measure, report each finding as it is ready."""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib.metadata
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from detectors.api import Abstain, DecodingFailed, Detector, Finding, Outcome, Sample, Status
+from detectors.card import Card, load
+from detectors.registry import instantiate
+from detectors.sample import SharedSample
+from foundation.child import emit
+from foundation.errors import Refusal
+from foundation.media import Probe
+
+DISTRIBUTIONS = {"cv2": "opencv-python-headless", "PIL": "pillow", "yaml": "pyyaml"}
+"""Import names whose distribution is called otherwise."""
+
+
+def run(payload: dict[str, Any]) -> None:
+    """Work through ``payload["jobs"]``; events: start, decoding, finding."""
+    jobs = [(job, load(Path(job["card"]))) for job in payload["jobs"]]
+    patience = _Patience(decode_seconds=payload["decode_seconds"])
+    shared = SharedSample(
+        path=Path(payload["path"]),
+        probe=Probe.from_dict(payload["probe"]),
+        needs=[card.needs for _, card in jobs],
+        progress=patience.decoding,
+    )
+    for job, card in jobs:
+        emit({"event": "start", "detector": card.id})
+        with patience.watching(card.runtime.seconds):
+            finding = measure(
+                card=card,
+                make=lambda target=job["target"]: instantiate(target),  # type: ignore[misc]
+                shared=shared,
+                resources={name: (Path(at), sha) for name, (at, sha) in job["resources"].items()},
+                sha256=payload["sha256"],
+            )
+        emit({"event": "finding", "finding": finding.to_dict()})
+
+
+def measure(
+    *,
+    card: Card,
+    make: Callable[[], Detector],
+    shared: SharedSample,
+    resources: dict[str, tuple[Path, str]],
+    sha256: str,
+) -> Finding:
+    """Run one detector on one sample; whatever it raises becomes a finding."""
+    started = time.perf_counter()
+    view = shared.view(needs=card.needs, resources={name: at for name, (at, _) in resources.items()})
+    outcome, status, sentence, details = _outcome(card=card, make=make, sample=view)
+    return Finding(
+        detector=card.id,
+        version=card.version,
+        status=status,
+        sentence=sentence,
+        score=outcome.score if outcome else None,
+        score_range=(card.score.low, card.score.high),
+        direction=card.score.direction,
+        llr=outcome.llr if outcome else None,
+        error_rates=dict(outcome.error_rates) if outcome and outcome.error_rates else None,
+        regions=outcome.regions if outcome else (),
+        tracks=outcome.tracks if outcome else (),
+        details=details,
+        pictures=outcome.pictures if outcome else (),
+        resources={name: sha for name, (_, sha) in resources.items()},
+        parameters=dict(card.parameters),
+        runtime=versions(card),
+        device="cpu",
+        input_sha256=sha256,
+        duration_ms=round((time.perf_counter() - started) * 1000),
+    )
+
+
+def versions(card: Card) -> dict[str, str]:
+    """The libraries a card names, with their installed versions."""
+    found = {}
+    for name in card.runtime.libraries:
+        try:
+            found[name] = importlib.metadata.version(DISTRIBUTIONS.get(name, name))
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def _outcome(
+    *, card: Card, make: Callable[[], Detector], sample: Sample
+) -> tuple[Outcome | None, Status, str, dict[str, Any]]:
+    try:
+        outcome = make().detect(sample, dict(card.parameters))
+        _keep_to_card(outcome, card=card)
+    except Abstain as reason:
+        return None, Status.ABSTAINED, reason.sentence, reason.details
+    except DecodingFailed as failure:
+        return None, Status.FAILED, failure.sentence, {"decoding": True}
+    except MemoryError:
+        return None, Status.FAILED, "The detector needed more memory than it is allowed.", {}
+    except Refusal as refusal:
+        return None, Status.FAILED, refusal.sentence, {}
+    except (Exception, SystemExit) as error:  # a plugin may raise anything; only its own finding fails
+        sentence = f"The detector stopped with an error ({type(error).__name__}: {error})."
+        return None, Status.FAILED, sentence, {}
+    return outcome, Status.OK, outcome.sentence, dict(outcome.details)
+
+
+def _keep_to_card(outcome: object, *, card: Card) -> None:
+    if not isinstance(outcome, Outcome):
+        raise TypeError(f"detect() returned {type(outcome).__name__} instead of Outcome")
+    if outcome.score is not None and not card.score.low <= outcome.score <= card.score.high:
+        raise ValueError(f"the score {outcome.score} lies outside the range on the card")
+    if outcome.llr is not None and not card.calibrated:
+        raise ValueError("a likelihood ratio was returned, but the card says not calibrated")
+
+
+class _Patience:
+    """Ends the process from a C thread when a step lasts too long.
+
+    A signal would wait for the interpreter, and a loop inside a C library never returns to it.
+    """
+
+    def __init__(self, *, decode_seconds: int) -> None:
+        self._decode_seconds = decode_seconds
+        self._budget = decode_seconds
+        self._nowhere = os.open(os.devnull, os.O_WRONLY)
+
+    @contextmanager
+    def watching(self, seconds: int) -> Iterator[None]:
+        self._budget = seconds
+        self._arm(seconds)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+    def decoding(self, what: str | None) -> None:
+        """Decoding has its own budget, and a death during it is not the detector's fault."""
+        emit({"event": "decoding", "what": what})
+        self._arm(self._decode_seconds if what else self._budget)
+
+    def _arm(self, seconds: int) -> None:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=self._nowhere)

@@ -1,0 +1,75 @@
+"""The decoded forms that a sample hands to detectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""Upright picture, HxWx3, sRGB, 0-255."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JpegLuma:
+    """A JPEG's luma plane as coded, before any rotation that the file asks for.
+
+    ``luma`` HxW uint8; ``table`` 8x8 quantisation steps (row = vertical frequency);
+    ``quality`` the nearest quality of the standard tables, 1-100; ``orientation`` EXIF 1-8.
+    """
+
+    luma: NDArray[np.uint8]
+    table: NDArray[np.int64]
+    quality: float
+    standard_table: bool
+    orientation: int
+
+    def upright(self, plane: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Turn a map of the coded picture (any scale) the way a person sees the picture."""
+        turned = plane
+        if self.orientation in (2, 3, 4, 5, 6, 7, 8):
+            flips = {2: (0, True), 3: (2, False), 4: (2, True), 5: (3, True)}
+            flips |= {6: (3, False), 7: (1, True), 8: (1, False)}
+            quarters, mirrored = flips[self.orientation]
+            turned = np.rot90(turned, quarters)
+            turned = np.fliplr(turned) if mirrored else turned
+        return turned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frames:
+    """Frames of the first video stream: ``times`` (N,) seconds, ``images`` NxHxWx3 uint8."""
+
+    times: NDArray[np.float64]
+    images: NDArray[np.uint8]
+    truncated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packet:
+    """One coded frame: presentation time and duration in seconds, size in bytes."""
+
+    time: float
+    duration: float
+    size: int
+    keyframe: bool
+
+
+PacketList = Sequence[Packet]
+"""Packets in presentation order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audio:
+    """Mono sound: ``samples`` (N,) float32 in [-1, 1] at ``rate`` per second."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    truncated: bool
+
+    @property
+    def seconds(self) -> float:
+        """Length of ``samples``."""
+        return len(self.samples) / self.rate

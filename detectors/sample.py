@@ -1,0 +1,224 @@
+"""One file, decoded once for all detectors that look at it.
+
+Lives in the child. Everything is decoded on first use and kept: one pass over a video serves every
+declared frame need, so that a detector gets exactly what its own card asks for, whoever else runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.api import Abstain, DecodingFailed, NeedUndeclared
+from detectors.card import AudioNeed, FrameNeed, Needs
+from detectors.jpeg import read_luma
+from detectors.media import Audio, Frames, JpegLuma, PacketList, Packet, Pixels
+from foundation.errors import Refusal
+from foundation.media import Probe, decode
+
+MAX_RAW_BYTES = 512 * 1024**2
+MAX_FRAME_BYTES = 512 * 1024**2
+MAX_AUDIO_BYTES = 512 * 1024**2
+MAX_PACKETS = 2_000_000
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Gathering:
+    """Frames collected for one need during the single pass."""
+
+    need: FrameNeed
+    share: int
+    times: list[float]
+    images: list[NDArray[np.uint8]]
+    due: float = 0.0
+    held: int = 0
+    full: bool = False
+
+    def offer(self, time: float, rgb: NDArray[np.uint8]) -> None:
+        if self.full or time + 1e-6 < self.due:
+            return
+        small = _scaled(rgb, height=self.need.height)
+        if time > self.need.max_seconds or self.held + small.nbytes > self.share:
+            self.full = True
+            return
+        self.held += small.nbytes
+        self.times.append(time)
+        self.images.append(small)
+        if self.need.fps:
+            self.due = max(self.due + 1 / self.need.fps, time)
+
+    def frames(self) -> Frames:
+        if not self.images:
+            raise DecodingFailed("Not a single frame of the video could be decoded.")
+        return Frames(
+            times=np.asarray(self.times, dtype=np.float64),
+            images=np.stack(self.images),
+            truncated=self.full,
+        )
+
+
+class SharedSample:
+    """What has been decoded from one file so far."""
+
+    def __init__(
+        self,
+        *,
+        path: Path,
+        probe: Probe,
+        needs: Iterable[Needs],
+        progress: Callable[[str | None], None] = lambda _what: None,
+    ) -> None:
+        wanted = list(needs)
+        self.path = path
+        self.probe = probe
+        self._progress = progress
+        self._frame_needs = sorted(
+            {need.frames for need in wanted if need.frames},
+            key=lambda need: (need.fps, need.height, need.max_seconds),
+        )
+        self._kept: dict[object, object] = {}
+
+    def view(self, *, needs: Needs, resources: Mapping[str, Path]) -> SampleView:
+        """The sample as one detector may see it."""
+        return SampleView(shared=self, needs=needs, resources=resources)
+
+    def raw(self) -> bytes:
+        return self._once("the file's bytes", self._read)
+
+    def pixels(self) -> Pixels:
+        return self._once("the picture", lambda: _frozen(decode.image_rgb(self.path)))
+
+    def jpeg_luma(self) -> JpegLuma:
+        return self._once("the JPEG's luma plane", lambda: read_luma(self.path))
+
+    def packets(self) -> PacketList:
+        return self._once("the video's packets", self._packets)
+
+    def audio(self, need: AudioNeed) -> Audio:
+        return self._once("the sound", lambda: self._audio(need), key=need)
+
+    def frames(self, need: FrameNeed) -> Frames:
+        return self._once("the video's frames", self._all_frames)[need]
+
+    def _once(self, what: str, make: Callable[[], T], *, key: object = None) -> T:
+        """Make it at most once; a failure is kept as well and raised again for everyone."""
+        slot = (what, key)
+        if slot not in self._kept:
+            self._progress(what)
+            self._kept[slot] = _attempt(what, make)
+            self._progress(None)
+        kept = self._kept[slot]
+        if isinstance(kept, Exception):
+            raise kept
+        return kept  # type: ignore[return-value]
+
+    def _read(self) -> bytes:
+        if self.path.stat().st_size > MAX_RAW_BYTES:
+            raise Abstain("The file is larger than a detector may hold in memory.")
+        return self.path.read_bytes()
+
+    def _packets(self) -> PacketList:
+        packets: list[Packet] = []
+        for info in decode.video_packets(self.path):
+            packets.append(info)
+        return tuple(sorted(packets, key=lambda packet: packet.time))
+
+    def _audio(self, need: AudioNeed) -> Audio:
+        most = int(min(need.max_seconds * need.rate, MAX_AUDIO_BYTES // 4))
+        samples = decode.audio_mono(self.path, need.rate)
+        return Audio(
+            samples=_frozen(samples[:most]), rate=need.rate, truncated=len(samples) > most
+        )
+
+    def _all_frames(self) -> dict[FrameNeed, Frames]:
+        share = MAX_FRAME_BYTES // max(1, len(self._frame_needs))
+        gathering = [
+            _Gathering(need=need, share=share, times=[], images=[]) for need in self._frame_needs
+        ]
+        for time, rgb in decode.video_frames(self.path, None):
+            for one in gathering:
+                one.offer(time, rgb)
+            if all(one.full for one in gathering):
+                break
+        return {one.need: one.frames() for one in gathering}
+
+
+class SampleView:
+    """The :class:`detectors.api.Sample` of one detector: what its card declares, nothing else."""
+
+    def __init__(
+        self, *, shared: SharedSample, needs: Needs, resources: Mapping[str, Path]
+    ) -> None:
+        self._shared = shared
+        self._needs = needs
+        self._resources = resources
+
+    @property
+    def probe(self) -> Probe:
+        return self._shared.probe
+
+    def raw(self) -> bytes:
+        self._declared("raw", self._needs.raw)
+        return self._shared.raw()
+
+    def pixels(self) -> Pixels:
+        self._declared("pixels", self._needs.pixels)
+        return self._shared.pixels()
+
+    def jpeg_luma(self) -> JpegLuma:
+        self._declared("jpeg_luma", self._needs.jpeg_luma)
+        return self._shared.jpeg_luma()
+
+    def packets(self) -> PacketList:
+        self._declared("packets", self._needs.packets)
+        return self._shared.packets()
+
+    def frames(self) -> Frames:
+        return self._shared.frames(self._declared("frames", self._needs.frames))
+
+    def audio(self) -> Audio:
+        return self._shared.audio(self._declared("audio", self._needs.audio))
+
+    def resource(self, resource_id: str) -> Path:
+        self._declared(f"resources: {resource_id}", resource_id in self._needs.resources)
+        return self._resources[resource_id]
+
+    def _declared(self, name: str, need: T | None) -> T:
+        if not need:
+            raise NeedUndeclared(f"The card does not declare the need {name!r}; add it there.")
+        return need
+
+
+def _attempt(what: str, make: Callable[[], T]) -> T | Exception:
+    try:
+        return make()
+    except (Abstain, MemoryError) as error:
+        return error
+    except Refusal as refusal:
+        return DecodingFailed(f"Decoding {what} failed. {refusal.sentence}")
+    except Exception as error:  # decoders raise almost anything on a damaged file
+        return DecodingFailed(
+            f"Decoding {what} failed; the file is damaged there ({type(error).__name__})."
+        )
+
+
+def _frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Shared by several detectors: none may write into it."""
+    array.flags.writeable = False
+    return array
+
+
+def _scaled(rgb: NDArray[np.uint8], *, height: int) -> NDArray[np.uint8]:
+    rows, columns = rgb.shape[:2]
+    if rows <= height:
+        return rgb.copy()
+    size = (max(1, round(columns * height / rows)), height)
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

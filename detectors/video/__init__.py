@@ -1,0 +1,1 @@
+"""Built-in video detectors: one module and one card each."""

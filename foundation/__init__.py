@@ -1,0 +1,1 @@
+"""The ground the engines stand on: hostile files, resources, chains, command-line manners."""

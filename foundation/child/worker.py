@@ -1,0 +1,228 @@
+"""One child seen from its parent: started, asked, killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from foundation.child import wire
+from foundation.child.errors import ChildDied, ChildFailed, ChildTimedOut
+from foundation.errors import Refusal
+
+START_SECONDS = 30.0
+_BOOT = (
+    "import json, sys\n"
+    "options = json.loads(sys.argv[1])\n"
+    "sys.path[:] = options['path']\n"
+    "from foundation.child.serve import main\n"
+    "main(options)\n"
+)
+_KEPT_VARIABLES = (
+    "CUDA_VISIBLE_DEVICES", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH",
+    "MKL_NUM_THREADS", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
+    "PROBITY_DEVICE", "PROBITY_HOME", "TZ",
+)  # fmt: skip
+_FOLDER_VARIABLES = ("PROBITY_RESOURCES_MIRROR",)
+
+OnEvent = Callable[[dict[str, Any]], None]
+
+
+def search_path() -> tuple[str, ...]:
+    """The parent's import path as absolute folders: a checkout or editable install works too."""
+    return tuple(dict.fromkeys(str(Path(entry).absolute()) for entry in sys.path))
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # a mirror may also be a URL with a password in it; only a folder is of use without network
+    for name in _FOLDER_VARIABLES:
+        if Path(os.environ.get(name) or "//").is_dir() and os.environ.get(name, "").strip():
+            kept[name] = os.environ[name]
+    return {**kept, "TMPDIR": scratch, "MALLOC_ARENA_MAX": "2"}
+
+
+class Worker:
+    """A running child. Not thread-safe: the pool lends it to one caller at a time."""
+
+    def __init__(self, *, memory_bytes: int, path: tuple[str, ...]) -> None:
+        self.key = (memory_bytes, path)
+        self.calls = 0
+        self._memory_bytes = memory_bytes
+        self._scratch = tempfile.mkdtemp(prefix="probity-child-")
+        self._process, self._wire = self._start(path)
+        try:
+            self.hello: dict[str, bool] = self._greet()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _start(self, path: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], wire.PolledWire]:
+        options = {
+            "path": path,
+            "parent": os.getpid(),
+            "memory_bytes": self._memory_bytes,
+            "scratch": self._scratch,
+        }
+        request_out, request_in = os.pipe()
+        reply_out, reply_in = os.pipe()
+        log_out, log_in = os.pipe()
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _BOOT, json.dumps(options)],
+                stdin=request_out,
+                stdout=reply_in,
+                stderr=log_in,
+                env=_environment(self._scratch),
+                cwd="/",
+                start_new_session=True,
+            )
+        finally:
+            for fd in (request_out, reply_in, log_in):
+                os.close(fd)
+        return process, wire.PolledWire(reader=reply_out, writer=request_in, log=log_out)
+
+    def _greet(self) -> dict[str, bool]:
+        sentence = "The confined process that reads files could not be started. Tell the operator."
+        try:
+            reply = self._wire.receive(deadline=time.monotonic() + START_SECONDS)
+            return {str(name): bool(held) for name, held in reply["hello"].items()}
+        except Exception as error:
+            raise ChildDied(sentence, cause="start", log=self._wire.log()) from error
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(
+        self,
+        *,
+        target: str,
+        payload: dict[str, Any],
+        cpu_seconds: int,
+        wall_seconds: float,
+        on_event: OnEvent | None,
+    ) -> tuple[Any, Refusal | None]:
+        """Run one function; the value, or the refusal it raised.
+
+        Raises ChildTimedOut, ChildDied, ChildFailed, and whatever ``on_event`` raises; after any
+        exception the worker must be killed.
+        """
+        self.calls += 1
+        frame = wire.encode({"target": target, "payload": payload, "cpu_seconds": cpu_seconds})
+        deadline = time.monotonic() + wall_seconds
+        try:
+            self._wire.send(frame, deadline=deadline)
+            reply = self._next(deadline)
+            while "event" in reply:
+                if on_event is not None:
+                    before = time.monotonic()
+                    on_event(reply["event"])
+                    deadline += time.monotonic() - before
+                reply = self._next(deadline)
+        except wire.WireTimeoutError:
+            raise ChildTimedOut(
+                f"Work on this file was stopped after {wall_seconds:g} seconds. "
+                "Try a shorter or smaller file."
+            ) from None
+        except wire.WireClosedError:
+            raise self._death(cpu_seconds) from None
+        except wire.WireBrokenError:
+            raise self._nonsense() from None
+        return self._outcome(reply)
+
+    def _next(self, deadline: float) -> dict[str, Any]:
+        reply = self._wire.receive(deadline=deadline)
+        if not isinstance(reply, dict) or len(reply) != 1:
+            raise wire.WireBrokenError("not an answer")
+        return reply
+
+    def _nonsense(self) -> ChildDied:
+        return ChildDied(
+            "The confined process gave an answer that makes no sense, so it was stopped. "
+            "The file may be made to do harm.",
+            cause="protocol",
+            log=self._wire.log(),
+        )
+
+    def _outcome(self, reply: dict[str, Any]) -> tuple[Any, Refusal | None]:
+        match reply:
+            case {"value": value}:
+                return value, None
+            case {"refusal": {"code": str(), "sentence": str()} as told}:
+                return None, Refusal.from_dict(told)
+            case {"failed": {"type": str(kind), "trace": str(trace)}}:
+                raise ChildFailed(
+                    f"This file could not be processed because of an unexpected error ({kind}). "
+                    "The details are in the operator's log.",
+                    trace=trace,
+                )
+            case {"memory": True}:
+                raise self._out_of_memory()
+        raise self._nonsense()
+
+    def _out_of_memory(self) -> ChildDied:
+        return ChildDied(
+            "Work on this file was stopped because it needed more memory than the "
+            f"{self._memory_bytes / 2**30:.0f} GiB allowed. Try a smaller file.",
+            cause="memory",
+            log=self._wire.log(),
+        )
+
+    def _death(self, cpu_seconds: int) -> ChildDied:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        log = self._wire.log()
+        status = self._process.returncode
+        if status == -signal.SIGXCPU:
+            return ChildDied(
+                f"Work on this file was stopped because it needed more than {cpu_seconds} seconds "
+                "of processor time. Try a shorter or smaller file.",
+                cause="cpu",
+                log=log,
+            )
+        if any(word in log for word in ("bad_alloc", "MemoryError", "out of memory")):
+            return self._out_of_memory()
+        if status == -signal.SIGKILL:
+            return ChildDied(
+                "Work on this file was stopped by the system, most likely because memory ran out. "
+                "Try again later or with a smaller file.",
+                cause="memory",
+                log=log,
+            )
+        if status is not None and status < 0:
+            return ChildDied(
+                "The reader crashed on this file. The file may be damaged or made to do harm; "
+                "nothing else was affected.",
+                cause="signal",
+                log=log,
+            )
+        return ChildDied(
+            "The reader ended on this file without an answer. The file may be damaged or made to "
+            "do harm; nothing else was affected.",
+            cause="exit",
+            log=log,
+        )
+
+    def kill(self) -> None:
+        """End the child and everything it started, and remove its scratch folder."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
+        self._wire.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def forget(self) -> None:
+        """After a fork: this process never owned the child, so only let go of the descriptors."""
+        self._process.returncode = 0
+        self._wire.close()

@@ -1,0 +1,1 @@
+"""Probity: from a report about a piece of media to a decided case."""

@@ -1,0 +1,60 @@
+"""Who may do what: roles for people, scopes for tokens, one table of abilities for both."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is here for."""
+
+    ADMINISTRATOR = "administrator"
+    LEAD = "lead"
+    REVIEWER = "reviewer"
+    LEGAL = "legal"
+
+
+class Ability(StrEnum):
+    """One thing that may be done; also the scope of a token."""
+
+    REPORTS_WRITE = "reports:write"
+    CASES_READ = "cases:read"
+    CASES_WORK = "cases:work"
+    ASSETS_SEAL = "assets:seal"
+    AUDIT_READ = "audit:read"
+    PEOPLE_MANAGE = "people:manage"
+
+
+ALL = "all"
+
+ABILITIES: dict[Role, frozenset[Ability]] = {
+    Role.ADMINISTRATOR: frozenset(Ability),
+    Role.LEAD: frozenset(
+        {
+            Ability.REPORTS_WRITE,
+            Ability.CASES_READ,
+            Ability.CASES_WORK,
+            Ability.ASSETS_SEAL,
+            Ability.AUDIT_READ,
+        }
+    ),
+    Role.REVIEWER: frozenset(
+        {Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.CASES_WORK, Ability.ASSETS_SEAL}
+    ),
+    Role.LEGAL: frozenset({Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.AUDIT_READ}),
+}
+
+
+def abilities_of(roles: list[str]) -> frozenset[Ability]:
+    """The union of what the roles allow."""
+    allowed: frozenset[Ability] = frozenset()
+    for role in roles:
+        allowed |= ABILITIES[Role(role)]
+    return allowed
+
+
+def abilities_in(scopes: list[str]) -> frozenset[Ability]:
+    """What a token's scopes allow; ``all`` stands for every ability."""
+    if ALL in scopes:
+        return frozenset(Ability)
+    return frozenset(Ability(scope) for scope in scopes)

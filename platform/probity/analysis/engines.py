@@ -1,0 +1,132 @@
+"""The platform's door to the engines: one asset in, statements out, each as soon as it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import detectors.runner as detection
+from detectors import registry
+from detectors.api import Finding as DetectorFinding
+from probity.core.errors import Refusal
+from probity.evidence.probes import Probe
+from provenance import metadata, verify
+
+from .models import FindingKind
+from .statements import StatedAssessment, StatedPicture, Statement
+
+Say = Callable[[Statement], None]
+
+CREDENTIALS = "provenance.credentials"
+METADATA = "provenance.metadata"
+
+
+def planned(probe: Probe) -> int:
+    """How many statements an analysis of such a file will make."""
+    fitting = detection.modalities(probe)
+    return 2 + sum(1 for entry in registry.usable() if entry.card and entry.card.modality in fitting)
+
+
+def provenance_say(path: Path, *, sha256: str, say: Say) -> None:
+    """Content Credentials first, then metadata: they are quick, and often decide."""
+    for producer, title, read in (
+        (CREDENTIALS, "Content Credentials", _credentials),
+        (METADATA, "Metadata", _metadata),
+    ):
+        try:
+            say(read(path, sha256))
+        except Refusal as refusal:
+            say(
+                Statement(
+                    kind=FindingKind.PROVENANCE,
+                    producer=producer,
+                    title=title,
+                    version="",
+                    status="failed",
+                    sentence=refusal.sentence,
+                    input_sha256=sha256,
+                    duration_ms=0,
+                )
+            )
+
+
+def detectors_say(path: Path, *, probe: Probe, say: Say) -> StatedAssessment:
+    """Run every fitting detector; return their assessment."""
+    report = detection.analyse(
+        path, probe=probe, on_finding=lambda finding: say(_detector_statement(finding))
+    )
+    assessment = report.assessment.to_dict()
+    return StatedAssessment(
+        status=assessment["status"],
+        sentence=assessment["sentence"],
+        llr=assessment["llr"],
+        parts=assessment["parts"],
+    )
+
+
+def _credentials(path: Path, sha256: str) -> Statement:
+    record = verify.read(path).to_dict()
+    versions = record.get("versions", {})
+    return Statement(
+        kind=FindingKind.PROVENANCE,
+        producer=CREDENTIALS,
+        title="Content Credentials",
+        version=str(versions.get("library", "")),
+        status="failed" if record["credentials"] == "unreadable" else "ok",
+        sentence=record["sentence"],
+        details=record,
+        resources={name: entry["sha256"] for name, entry in versions.get("lists", {}).items()},
+        input_sha256=sha256,
+        duration_ms=record.get("duration_ms", 0),
+    )
+
+
+def _metadata(path: Path, sha256: str) -> Statement:
+    record = metadata.read(path).to_dict()
+    return Statement(
+        kind=FindingKind.PROVENANCE,
+        producer=METADATA,
+        title="Metadata",
+        version=str(record.get("version", "1")),
+        status="ok",
+        sentence=record["sentence"],
+        details=record,
+        input_sha256=sha256,
+        duration_ms=record.get("duration_ms", 0),
+    )
+
+
+def _detector_statement(finding: DetectorFinding) -> Statement:
+    body = finding.to_json()
+    return Statement(
+        kind=FindingKind.DETECTOR,
+        producer=finding.detector,
+        title=_title(finding.detector),
+        version=finding.version,
+        status=finding.status.value,
+        sentence=finding.sentence,
+        score=finding.score,
+        llr=finding.llr,
+        details=_details(body),
+        resources=finding.resources,
+        parameters=dict(finding.parameters),
+        runtime=" ".join(f"{name} {version}" for name, version in finding.runtime.items())[:80],
+        device=finding.device,
+        input_sha256=finding.input_sha256,
+        duration_ms=finding.duration_ms,
+        pictures=tuple(
+            StatedPicture(picture.name, picture.media_type, picture.data, picture.caption)
+            for picture in finding.pictures
+        ),
+    )
+
+
+def _details(body: dict[str, Any]) -> dict[str, Any]:
+    kept = ("regions", "tracks", "details", "score_range", "direction", "error_rates", "runtime")
+    return {name: body[name] for name in kept if body.get(name) not in (None, [], {})}
+
+
+def _title(detector: str) -> str:
+    card = registry.find(detector).card
+    return card.name if card else detector

@@ -1,0 +1,12 @@
+from django.db import migrations
+
+from probity.core.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("analysis", "0001_initial")]
+    operations = [
+        append_only("analysis_finding"),
+        append_only("analysis_finding_picture"),
+        append_only("analysis_assessment"),
+    ]

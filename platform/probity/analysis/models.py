@@ -1,0 +1,149 @@
+"""Work to do, work done, and what it found. Findings and assessments never change."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from probity.core.models import Row
+from probity.evidence.models import Asset, Derivative
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job(Row):
+    """One piece of work. A message may wake a worker; only this row says what there is to do."""
+
+    kind = models.CharField(max_length=24)
+    queue = models.CharField(max_length=12, default="cpu")
+    priority = models.SmallIntegerField(default=0)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="jobs")
+    case = models.UUIDField()
+    state = models.CharField(
+        max_length=12, choices=[(s, s) for s in JobState], default=JobState.WAITING
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=80, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "analysis_job"
+        indexes = [
+            models.Index(
+                fields=["queue", "-priority", "created_at"],
+                condition=Q(state="waiting"),
+                name="job_waiting",
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="leased"), name="job_leased"),
+            models.Index(fields=["case"], name="job_by_case"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="leased", lease_until__isnull=False)
+                | (~Q(state="leased") & Q(lease_until=None)),
+                name="job_lease_only_while_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "failed", "cancelled"], ended_at__isnull=False)
+                | (Q(state__in=["waiting", "leased"]) & Q(ended_at=None)),
+                name="job_end_known",
+            ),
+        ]
+
+
+class Run(Row):
+    """One pass of the engines over one asset: what was planned, when it ended."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="runs")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="runs")
+    case = models.UUIDField()
+    attempt = models.PositiveSmallIntegerField()
+    planned = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=80)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, default="running")
+
+    class Meta:
+        db_table = "analysis_run"
+        indexes = [models.Index(fields=["asset", "started_at"], name="run_by_asset")]
+
+
+class FindingKind(StrEnum):
+    """Which engine speaks."""
+
+    DETECTOR = "detector"
+    PROVENANCE = "provenance"
+    MATCH = "match"
+
+
+class Finding(Row):
+    """One immutable statement by one run, with everything needed to repeat it."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="findings")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="findings")
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in FindingKind])
+    producer = models.CharField(max_length=80)
+    title = models.CharField(max_length=120)
+    version = models.CharField(max_length=80)
+    status = models.CharField(
+        max_length=12, choices=[(s, s) for s in ("ok", "abstained", "failed")]
+    )
+    sentence = models.TextField()
+    score = models.FloatField(null=True, blank=True)
+    llr = models.FloatField(null=True, blank=True)
+    details: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    resources: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    parameters: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    runtime = models.CharField(max_length=80, blank=True)
+    device = models.CharField(max_length=40, blank=True)
+    input_sha256 = models.CharField(max_length=64)
+    duration_ms = models.FloatField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "analysis_finding"
+        ordering = ["made_at"]
+        indexes = [models.Index(fields=["asset", "made_at"], name="finding_by_asset")]
+
+
+class FindingPicture(Row):
+    """A picture or curve that shows what a finding saw."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="pictures")
+    derivative = models.ForeignKey(Derivative, on_delete=models.PROTECT, related_name="+")
+    caption = models.TextField()
+
+    class Meta:
+        db_table = "analysis_finding_picture"
+
+
+class Assessment(Row):
+    """The findings of one run taken together; it may abstain."""
+
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="assessment")
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="assessments")
+    status = models.CharField(max_length=12, choices=[(s, s) for s in ("ok", "abstained")])
+    sentence = models.TextField()
+    llr = models.FloatField(null=True, blank=True)
+    parts: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "analysis_assessment"

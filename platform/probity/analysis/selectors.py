@@ -1,0 +1,98 @@
+"""Reading runs, findings and assessments, and how far an analysis is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from probity.evidence.models import Asset
+
+from .engines import CREDENTIALS
+from .models import Assessment, Finding, FindingKind, Job, JobState, Run
+
+
+def run_shown(asset: Asset) -> Run | None:
+    """The run whose findings count: the latest finished one, else the one under way."""
+    runs = asset.runs.order_by("-started_at")
+    return (
+        runs.filter(state="done").first()
+        or runs.filter(state="running").first()
+        or runs.filter(state="failed").first()
+    )
+
+
+def findings_of(asset: Asset) -> list[Finding]:
+    """The findings of the run that counts: provenance first, then detectors by name."""
+    run = run_shown(asset)
+    if run is None:
+        return []
+    order = {FindingKind.PROVENANCE: 0, FindingKind.MATCH: 1, FindingKind.DETECTOR: 2}
+    rows = run.findings.prefetch_related("pictures__derivative")
+    return sorted(rows, key=lambda row: (order[FindingKind(row.kind)], row.producer))
+
+
+def assessment_of(asset: Asset) -> Assessment | None:
+    """The assessment of the latest finished run."""
+    return Assessment.objects.filter(asset=asset).order_by("-made_at").first()
+
+
+def credentials_of(asset: Asset) -> Finding | None:
+    """What the Content Credentials said."""
+    run = run_shown(asset)
+    return run.findings.filter(producer=CREDENTIALS).first() if run else None
+
+
+def credentials_ai_use(asset: Asset) -> str:
+    """What trustworthy credentials declare about AI: generated, edited, none_declared, unknown.
+
+    Only credentials that verify count; anyone can write a declaration into a broken manifest.
+    """
+    finding = credentials_of(asset)
+    record: dict[str, Any] = finding.details if finding else {}
+    if record.get("verdict") not in {"valid", "trusted"}:
+        return "unknown"
+    return str(record.get("ai_use", "unknown"))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a case's analysis is."""
+
+    state: str
+    done: int
+    total: int
+    sentence: str
+
+
+def progress_of(case: UUID) -> Progress:
+    """Waiting, running, done, failed or none, counted in findings."""
+    jobs = list(Job.objects.filter(case=case))
+    if not jobs:
+        return Progress("none", 0, 0, "There is no file to analyse in this case.")
+    runs = list(Run.objects.filter(case=case).exclude(state="abandoned"))
+    done = Finding.objects.filter(run__in=runs).count()
+    total = sum(run.planned for run in runs)
+    states = {job.state for job in jobs}
+    if JobState.LEASED in states:
+        return Progress("running", done, total, f"{done} of {total} findings are in.")
+    if JobState.WAITING in states:
+        ahead = _ahead(jobs)
+        return Progress(
+            "waiting", done, total,
+            f"Waiting for a worker; {ahead} other file{'s' if ahead != 1 else ''} before this one.",
+        )  # fmt: skip
+    if JobState.FAILED in states:
+        return Progress(
+            "failed", done, total,
+            "The analysis could not be finished after three attempts. The findings so far are "
+            "shown; a person can decide without the rest.",
+        )  # fmt: skip
+    if states == {JobState.CANCELLED}:
+        return Progress("cancelled", done, total, "The asset was sealed, so it is not analysed.")
+    return Progress("done", done, total, f"All {total} findings are in.")
+
+
+def _ahead(jobs: list[Job]) -> int:
+    oldest = min(job.created_at for job in jobs if job.state == JobState.WAITING)
+    return Job.objects.filter(state=JobState.WAITING, created_at__lt=oldest).count()

@@ -1,0 +1,1 @@
+"""The REST interface: the same line as in the browser, for programs."""

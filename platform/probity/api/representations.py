@@ -1,0 +1,165 @@
+"""What the API shows of a case: fixed member names that scripts rely on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from probity.analysis.models import Assessment, Finding
+from probity.analysis.selectors import (
+    assessment_of,
+    credentials_of,
+    findings_of,
+    progress_of,
+)
+from probity.audit.selectors import chain_verify
+from probity.audit.services import case_chain
+from probity.cases.models import Case, EvidenceItem
+from probity.cases.selectors import claim_live
+from probity.decisions.models import Decision, PolicyEvaluation, StatementOfReasons
+from probity.decisions.selectors import decisions_of, evaluation_current
+
+
+def case_shown(case: Case) -> dict[str, Any]:
+    """A whole case."""
+    items = list(case.items.select_related("asset"))
+    evaluation = evaluation_current(case)
+    claim = claim_live(case)
+    progress = progress_of(case.pk)
+    return {
+        "id": str(case.pk),
+        "number": case.label,
+        "state": case.state,
+        "category": case.category,
+        "places": case.places,
+        "opened_at": moment(case.opened_at),
+        "due_at": moment(case.due_at),
+        "reports": case.reports.count(),
+        "claim": {"person": claim.person.username, "until": moment(claim.until)} if claim else None,
+        "analysis": {"state": progress.state, "done": progress.done, "total": progress.total},
+        "evidence": [evidence_shown(item) for item in items],
+        "findings": [finding_shown(row) for item in items for row in findings_of(item.asset)],
+        "provenance": _provenance(items),
+        "assessment": _assessment(items),
+        "evaluation": evaluation_shown(evaluation) if evaluation else None,
+        "decisions": [decision_shown(row) for row in decisions_of(case)],
+        "audit": audit_shown(case),
+    }
+
+
+def evidence_shown(item: EvidenceItem) -> dict[str, Any]:
+    """One preserved asset."""
+    asset = item.asset
+    return {
+        "sha256": asset.sha256,
+        "bytes": asset.bytes,
+        "kind": asset.kind or None,
+        "media_type": asset.media_type or None,
+        "probe": asset.probe,
+        "sealed": asset.sealed,
+        "received_at": moment(asset.received_at),
+    }
+
+
+def finding_shown(row: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        "id": str(row.pk),
+        "asset": row.asset_id,
+        "kind": row.kind,
+        "producer": row.producer,
+        "title": row.title,
+        "version": row.version,
+        "status": row.status,
+        "sentence": row.sentence,
+        "score": row.score,
+        "llr": row.llr,
+        "details": row.details,
+        "resources": row.resources,
+        "parameters": row.parameters,
+        "runtime": row.runtime,
+        "device": row.device,
+        "input_sha256": row.input_sha256,
+        "duration_ms": row.duration_ms,
+        "pictures": [
+            {"caption": picture.caption, "sha256": picture.derivative.sha256}
+            for picture in row.pictures.all()
+        ],
+        "made_at": moment(row.made_at),
+    }
+
+
+def _provenance(items: list[EvidenceItem]) -> dict[str, Any] | None:
+    for item in items:
+        finding = credentials_of(item.asset)
+        if finding:
+            return {**finding.details, "sentence": finding.sentence, "asset": item.asset_id}
+    return None
+
+
+def _assessment(items: list[EvidenceItem]) -> dict[str, Any] | None:
+    for item in items:
+        row: Assessment | None = assessment_of(item.asset)
+        if row:
+            return {
+                "asset": item.asset_id,
+                "status": row.status,
+                "sentence": row.sentence,
+                "llr": row.llr,
+                "parts": row.parts,
+            }
+    return None
+
+
+def evaluation_shown(row: PolicyEvaluation) -> dict[str, Any]:
+    """The law applied to the facts."""
+    return {
+        **row.result,
+        "id": str(row.pk),
+        "made_at": moment(row.made_at),
+        "as_of": moment(row.as_of),
+        "facts": row.facts,
+        "pack_digests": row.pack_digests,
+    }
+
+
+def decision_shown(row: Decision) -> dict[str, Any]:
+    """One decision."""
+    return {
+        "id": str(row.pk),
+        "action": row.action,
+        "reason": row.reason,
+        "rules": row.rules,
+        "person": row.person.username,
+        "at": moment(row.at),
+        "supersedes": str(row.supersedes_id) if row.supersedes_id else None,
+    }
+
+
+def statement_shown(row: StatementOfReasons) -> dict[str, Any]:
+    """The statement of reasons."""
+    return {
+        "id": str(row.pk),
+        "case": str(row.case_id),
+        "decision": str(row.decision_id),
+        "at": moment(row.at),
+        "sha256": row.sha256,
+        **row.body,
+        "text": row.text,
+    }
+
+
+def audit_shown(case: Case) -> dict[str, Any]:
+    """The case's chain, walked now."""
+    verdict = chain_verify(case_chain(case.pk))
+    return {
+        "events": verdict.events,
+        "head": verdict.head.hash if verdict.head else None,
+        "intact": verdict.intact,
+        "sentence": verdict.sentence,
+    }
+
+
+def moment(at: datetime | None) -> str | None:
+    """ISO 8601, UTC."""
+    return at.isoformat().replace("+00:00", "Z") if at else None

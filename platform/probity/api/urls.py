@@ -1,0 +1,20 @@
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from . import views
+from .missing import Missing
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/reports", views.Reports.as_view(), name="api-reports"),
+    path("v1/cases", views.Cases.as_view(), name="api-cases"),
+    path("v1/cases/<uuid:case_id>", views.OneCase.as_view(), name="api-case"),
+    path("v1/cases/<uuid:case_id>/claim", views.Claim.as_view(), name="api-claim"),
+    path("v1/cases/<uuid:case_id>/facts", views.Facts.as_view(), name="api-facts"),
+    path("v1/cases/<uuid:case_id>/decisions", views.Decisions.as_view(), name="api-decisions"),
+    path("v1/cases/<uuid:case_id>/statement", views.Statement.as_view(), name="api-statement"),
+    path(
+        "v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"
+    ),
+    re_path(r"^v1/.*$", Missing.as_view()),
+]

@@ -1,0 +1,35 @@
+"""Reading chains, and proving them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from foundation import chain as links
+
+from .models import AuditChain, AuditEvent
+from .services import as_link
+
+
+def chain_events(chain: str) -> Iterator[AuditEvent]:
+    """The events of one chain, in order."""
+    return AuditEvent.objects.filter(chain_id=chain).order_by("seq").iterator()
+
+
+def chain_verify(chain: str) -> links.Verdict:
+    """Walk one chain against its recorded head."""
+    recorded = AuditChain.objects.filter(name=chain).first()
+    head = links.Head(events=recorded.events, hash=recorded.head) if recorded else None
+    return links.verify(chain, (as_link(event) for event in chain_events(chain)), head=head)
+
+
+def chain_names() -> list[str]:
+    """Every chain that has a head or an event, system chains first."""
+    heads = set(AuditChain.objects.values_list("name", flat=True))
+    orphans = set(AuditEvent.objects.values_list("chain_id", flat=True).distinct())
+    return sorted(heads | orphans, key=lambda name: (name.startswith("case:"), name))
+
+
+def chains_verify(names: Iterable[str]) -> Iterator[links.Verdict]:
+    """Walk chains one after another."""
+    for name in names:
+        yield chain_verify(name)

@@ -1,0 +1,1 @@
+"""Reports become cases: evidence items, queue, claims, states."""

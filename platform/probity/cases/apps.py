@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "probity.cases"
+    label = "cases"
+
+    def ready(self) -> None:
+        from . import events  # noqa: F401

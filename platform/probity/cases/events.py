@@ -1,0 +1,12 @@
+from probity.audit.registry import register
+
+register("case.opened", "A case was opened.", "case", "number", "category", "places")
+register(
+    "report.received",
+    "A report was received.",
+    "report", "channel", "explanation", "depicted", "contact", "url", "valid_request",
+)  # fmt: skip
+register("case.claimed", "A reviewer took the case.", "claim", "person", "until")
+register("case.claim_extended", "The claim was extended.", "claim", "person", "until")
+register("case.released", "The case went back to the queue.", "claim", "person", "why")
+register("case.state", "The case moved on.", "was", "now")

@@ -1,0 +1,162 @@
+"""What a notice may carry, checked the same way for the form and the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from probity.core.errors import InvalidInput
+
+from .models import Category
+
+PLACE = re.compile(r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+SHA256 = re.compile(r"^[0-9a-f]{64}$")
+EXPLANATION_MAX = 10_000
+URL_MAX = 2_000
+PLACES_MAX = 30
+TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A checked notice. ``None`` means that the reporter did not say."""
+
+    category: Category
+    explanation: str
+    url: str = ""
+    sha256: str = ""
+    places: list[str] = field(default_factory=list)
+    depicted: bool | None = None
+    good_faith: bool | None = None
+    may_show_minor: bool = False
+    email: str = ""
+    signature: str = ""
+
+    @property
+    def statutory(self) -> bool | None:
+        """Whether it carries every element of a TAKE IT DOWN request (47 U.S.C. 223a(a)(1)).
+
+        Signature, location, good-faith statement and contact; None while one is only missing.
+        """
+        if self.good_faith is False or self.depicted is False:
+            return False
+        complete = self.good_faith and self.depicted and self.signature and self.email and self.url
+        return True if complete else None
+
+
+def notice_read(data: Mapping[str, object], *, has_file: bool) -> Notice:
+    """Check raw fields; raises InvalidInput with a sentence for every wrong one."""
+    wrong: dict[str, str] = {}
+    category = _category(_text(data, "category", wrong), wrong)
+    explanation = _explanation(_text(data, "explanation", wrong), wrong)
+    notice = Notice(
+        category=category,
+        explanation=explanation,
+        url=_url(_text(data, "url", wrong), wrong),
+        sha256=_sha256(_text(data, "sha256", wrong), wrong),
+        places=_places(data.get("places"), wrong),
+        depicted=_truth(data, "depicted", wrong),
+        good_faith=_truth(data, "good_faith", wrong),
+        may_show_minor=bool(_truth(data, "may_show_minor", wrong)),
+        email=_email(_text(data, "email", wrong), wrong),
+        signature=_limited(_text(data, "signature", wrong), "signature", 200, wrong),
+    )
+    if not wrong and not (has_file or notice.url or notice.sha256):
+        wrong["file"] = "Send the file, the address where it was seen, or its SHA-256."
+    if wrong:
+        raise InvalidInput.of(wrong)
+    return notice
+
+
+def _text(data: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:
+    value = data.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        wrong[name] = f"“{name}” must be text."
+        return ""
+    if "\x00" in value:
+        wrong[name] = f"“{name}” holds a null character; remove it."
+        return ""
+    return value.strip()
+
+
+def _category(value: str, wrong: dict[str, str]) -> Category:
+    try:
+        return Category(value)
+    except ValueError:
+        wrong.setdefault("category", f"Choose a category: {', '.join(Category)}.")
+        return Category.OTHER
+
+
+def _explanation(value: str, wrong: dict[str, str]) -> str:
+    if not value:
+        wrong.setdefault("explanation", "Say in a sentence or two why this should be looked at.")
+    return _limited(value, "explanation", EXPLANATION_MAX, wrong)
+
+
+def _limited(value: str, name: str, most: int, wrong: dict[str, str]) -> str:
+    if len(value) > most:
+        wrong[name] = f"“{name}” is longer than {most} characters; shorten it."
+    return value
+
+
+def _url(value: str, wrong: dict[str, str]) -> str:
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable or any(character.isspace() for character in value):
+        wrong["url"] = "The address must be a whole web address that starts with http or https."
+    return _limited(value, "url", URL_MAX, wrong)
+
+
+def _sha256(value: str, wrong: dict[str, str]) -> str:
+    value = value.lower()
+    if value and not SHA256.match(value):
+        wrong["sha256"] = "A SHA-256 has 64 characters, each 0–9 or a–f."
+    return value
+
+
+def _places(value: object, wrong: dict[str, str]) -> list[str]:
+    if value is None:
+        return []
+    parts = value if isinstance(value, list) else str(value).split(",")
+    places = [str(part).strip().upper() for part in parts if str(part).strip()]
+    if len(places) > PLACES_MAX or not all(PLACE.match(place) for place in places):
+        wrong["places"] = (
+            "Places are ISO 3166 codes with commas between, such as US-CA, DE; at most "
+            f"{PLACES_MAX}."
+        )
+        return []
+    return list(dict.fromkeys(places))
+
+
+def _truth(data: Mapping[str, object], name: str, wrong: dict[str, str]) -> bool | None:
+    value = data.get(name)
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if not text or text in {"null", "unknown"}:
+        return None
+    if text not in TRUTHS:
+        wrong[name] = f"“{name}” must be true or false, or be left out."
+        return None
+    return TRUTHS[text]
+
+
+def _email(value: str, wrong: dict[str, str]) -> str:
+    if value:
+        try:
+            validate_email(value)
+        except ValidationError:
+            wrong["email"] = "This does not look like an e-mail address; correct it or leave it out."
+    return value

@@ -1,0 +1,1 @@
+"""Ids, clock, errors, environment, append-only tables and the launcher: known by every room."""

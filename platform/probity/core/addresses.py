@@ -1,0 +1,23 @@
+"""Whole addresses for links that leave the product."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.conf import settings
+from django.urls import reverse
+
+
+class AddressedRequest(Protocol):
+    """What is needed of a request."""
+
+    def build_absolute_uri(self, location: str | None = None) -> str:
+        """The request's own origin plus a path."""
+
+
+def status_url(request: AddressedRequest, token: str) -> str:
+    """The private status link of a receipt."""
+    path = reverse("status", args=[token])
+    if settings.PUBLIC_URL:
+        return str(settings.PUBLIC_URL).rstrip("/") + path
+    return request.build_absolute_uri(path)

@@ -1,0 +1,59 @@
+"""The only place that reads the process environment for settings."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from foundation.home import home
+
+
+def text(name: str, default: str = "") -> str:
+    """An environment variable, stripped; empty counts as absent."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """True for 1, true, yes, on (any case)."""
+    value = text(name)
+    return value.lower() in {"1", "true", "yes", "on"} if value else default
+
+
+def number(name: str, default: int) -> int:
+    """A whole number; a wrong one stops the start with a sentence."""
+    value = text(name)
+    if not value:
+        return default
+    try:
+        return int(value)
+    except ValueError:
+        raise SystemExit(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def state_folder(name: str) -> Path:
+    """A 0700 folder under PROBITY_HOME."""
+    path = home() / name
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def secret(name: str) -> str:
+    """A secret from the environment, or one made once and kept 0600 under PROBITY_HOME."""
+    given = text(name)
+    if given:
+        return given
+    path = state_folder("secrets") / name.lower()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        value = secrets.token_urlsafe(48)
+        handle.write(value)
+    return value

@@ -1,0 +1,48 @@
+"""The platform's door to the policy engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from policy import engine, loader, vocabulary
+from policy.api import Fact, Pack, Source
+from probity.core.errors import InvalidInput, Refusal
+
+from .facts import KnownFact, Value
+
+LARGEST = 100_000
+
+
+@cache
+def packs() -> tuple[Pack, ...]:
+    """The installed packs, read once per process."""
+    return loader.load_packs()
+
+
+def evaluate(
+    facts: Mapping[str, KnownFact],
+    *,
+    at: datetime,
+    places: Collection[str],
+    received_at: datetime,
+) -> dict[str, Any]:
+    """Apply every pack; the result as JSON-able data."""
+    known = {name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()}
+    result = engine.evaluate(
+        packs(), facts=known, at=at, places=places, received_at=received_at
+    )
+    return result.to_dict()
+
+
+def fact_check(name: str, value: object) -> Value:
+    """The value as this fact takes it; raises InvalidInput with the field's own sentence."""
+    try:
+        known = vocabulary.check(Fact(name=name, value=value, source=Source.REVIEWER))  # type: ignore[arg-type]
+    except Refusal as refusal:
+        raise InvalidInput.of({name: refusal.sentence})
+    if isinstance(known.value, int) and abs(known.value) > LARGEST:
+        raise InvalidInput.of({name: f"“{name}” must lie between -{LARGEST} and {LARGEST}."})
+    return known.value

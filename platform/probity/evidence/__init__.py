@@ -1,0 +1,1 @@
+"""Assets by SHA-256, their storage, their custody, and what is derived from them."""

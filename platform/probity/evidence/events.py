@@ -1,0 +1,7 @@
+from probity.audit.registry import register
+
+register(
+    "asset.received", "A file was received and preserved.", "asset", "bytes", "media_type", "known"
+)
+register("asset.viewed", "Someone revealed the media.", "asset", "derivative")
+register("asset.sealed", "The asset was sealed.", "asset", "why", "derivatives_destroyed")

@@ -1,0 +1,220 @@
+"""Keeping, deriving and sealing. Files are placed before their row commits; the sweeper removes
+what a crash in between leaves behind."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from foundation.media import MediaLimits, Probe, inspect, previews
+from probity.audit.services import case_chain, event_append
+from probity.core.clock import now
+from probity.core.errors import Refusal
+
+from .models import Asset, CustodyAction, CustodyEvent, Derivative
+from .storage import asset_name, keep_file, store
+from .uploads import ReceivedFile
+
+
+class AssetSealed(Refusal):
+    """The asset may show a minor: nothing may decode, derive, view or export it."""
+
+    code = "asset-sealed"
+    status = 423
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(
+            sentence
+            or "This asset is sealed: it may not be decoded, shown or exported. Only its hash "
+            "remains in use."
+        )
+
+
+def file_probe(received: ReceivedFile) -> Probe:
+    """What a received file is, found in the killable child; raises the Refusal that says why not."""
+    return inspect(received.path, limits=MediaLimits(max_bytes=settings.UPLOAD_MAX_BYTES))
+
+
+def custody_record(
+    *, asset: Asset, action: CustodyAction, actor: str, case: UUID | None, tool: str = ""
+) -> CustodyEvent:
+    """Write down one touch of the bytes, in the caller's transaction."""
+    return CustodyEvent.objects.create(
+        asset=asset, action=action, at=now(), actor=actor, tool=tool, case=case
+    )
+
+
+@transaction.atomic
+def asset_keep(
+    *, received: ReceivedFile, probe: Probe | None, actor: str, case: UUID
+) -> Asset:
+    """Preserve a received file for a case; identical bytes are stored once.
+
+    ``probe`` is None only for a file that must not be decoded (sealed on receipt).
+    """
+    name = asset_name(received.sha256)
+    asset, created = Asset.objects.get_or_create(
+        sha256=received.sha256,
+        defaults={
+            "bytes": received.size,
+            "kind": probe.kind if probe else "",
+            "media_type": probe.media_type if probe else "",
+            "probe": probe.to_dict() if probe else {},
+            "received_at": now(),
+        },
+    )
+    if not store().exists(name):
+        keep_file(received.path, name)
+    custody_record(asset=asset, action=CustodyAction.RECEIVED, actor=actor, case=case)
+    event_append(
+        chain=case_chain(case),
+        name="asset.received",
+        actor=actor,
+        payload={
+            "asset": asset.sha256,
+            "bytes": asset.bytes,
+            "media_type": asset.media_type,
+            "known": not created,
+        },
+    )
+    return asset
+
+
+def previews_make(*, asset: Asset, path: Path) -> list[Derivative]:
+    """Re-encode what a reviewer may look at, in the child; hostile bytes are never shown."""
+    probe = Probe.from_dict(asset.probe)
+    return [
+        derivative_keep(
+            asset=asset,
+            name=preview.name,
+            media_type=preview.media_type,
+            data=preview.data,
+            size=(preview.width, preview.height),
+            concealed=preview.concealed,
+            producer="foundation.media.previews 1",
+        )
+        for preview in previews(path, probe=probe)
+    ]
+
+
+@transaction.atomic
+def derivative_keep(
+    *,
+    asset: Asset,
+    name: str,
+    media_type: str,
+    data: bytes,
+    producer: str,
+    size: tuple[int | None, int | None] = (None, None),
+    concealed: bool = False,
+) -> Derivative:
+    """Keep something made from an asset; raises AssetSealed when it may not exist."""
+    locked = Asset.objects.select_for_update().get(pk=asset.pk)
+    if locked.sealed:
+        raise AssetSealed
+    derivative = Derivative(
+        asset=asset,
+        name=name,
+        media_type=media_type,
+        sha256=hashlib.sha256(data).hexdigest(),
+        bytes=len(data),
+        width=size[0],
+        height=size[1],
+        concealed=concealed,
+        producer=producer,
+        made_at=now(),
+    )
+    store().save(derivative.storage_name, ContentFile(data))
+    derivative.save(force_insert=True)
+    return derivative
+
+
+@transaction.atomic
+def asset_seal(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
+    """Seal an asset for good and destroy what was derived from it."""
+    locked = Asset.objects.select_for_update().get(pk=asset.pk)
+    if locked.sealed:
+        return locked
+    moment = now()
+    locked.sealed_at = moment
+    locked.save(update_fields=["sealed_at"])
+    doomed = list(Derivative.objects.filter(asset=locked, destroyed_at=None))
+    Derivative.objects.filter(pk__in=[row.pk for row in doomed]).update(destroyed_at=moment)
+    custody_record(asset=locked, action=CustodyAction.SEALED, actor=actor, case=case)
+    if doomed:
+        custody_record(
+            asset=locked, action=CustodyAction.DERIVATIVES_DESTROYED, actor=actor, case=case
+        )
+    event_append(
+        chain=case_chain(case),
+        name="asset.sealed",
+        actor=actor,
+        payload={"asset": locked.sha256, "why": why, "derivatives_destroyed": len(doomed)},
+    )
+    names = [row.storage_name for row in doomed]
+    transaction.on_commit(lambda: _files_delete(names))
+    return locked
+
+
+@transaction.atomic
+def view_record(*, derivative: Derivative, actor: str, case: UUID) -> None:
+    """Write down that somebody looked at the media unconcealed."""
+    custody_record(
+        asset=derivative.asset, action=CustodyAction.VIEWED, actor=actor, case=case,
+        tool=derivative.name,
+    )  # fmt: skip
+    event_append(
+        chain=case_chain(case),
+        name="asset.viewed",
+        actor=actor,
+        payload={"asset": derivative.asset_id, "derivative": str(derivative.pk)},
+    )
+
+
+def _files_delete(names: Collection[str]) -> None:
+    for name in names:
+        store().delete(name)
+
+
+def orphans_sweep(*, older_than_seconds: int | None = None) -> int:
+    """Remove files that no row owns and that are old enough to be nobody's work in progress."""
+    age = settings.ORPHAN_AGE_SECONDS if older_than_seconds is None else older_than_seconds
+    horizon = time.time() - age
+    removed = _incoming_sweep(Path(settings.INCOMING), horizon)
+    return removed + _store_sweep("", datetime.fromtimestamp(horizon, UTC))
+
+
+def _incoming_sweep(folder: Path, horizon: float) -> int:
+    stale = [path for path in folder.iterdir() if path.stat().st_mtime <= horizon]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return len(stale)
+
+
+def _store_sweep(folder: str, horizon: datetime) -> int:
+    if not store().exists(folder or "."):
+        return 0
+    folders, files = store().listdir(folder)
+    removed = sum(_store_sweep(f"{folder}/{name}".lstrip("/"), horizon) for name in folders)
+    for name in files:
+        path = f"{folder}/{name}"
+        if not _owned(name) and store().get_modified_time(path) <= horizon:
+            store().delete(path)
+            removed += 1
+    return removed
+
+
+def _owned(name: str) -> bool:
+    if len(name) == 64:
+        return Asset.objects.filter(pk=name).exists()
+    if len(name) == 32:
+        return Derivative.objects.filter(pk=UUID(hex=name), destroyed_at=None).exists()
+    return False

@@ -1,0 +1,243 @@
+"""Settings. Everything an operator may change comes from the environment (docs/reference/settings.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from probity.core import env
+from probity.core.launch.databases import django_settings, resolve
+
+HERE = Path(__file__).resolve().parent
+HOME = env.home()
+
+# --- who serves -------------------------------------------------------------------------------
+SECRET_KEY = env.secret("PROBITY_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.words("PROBITY_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("PROBITY_ORIGINS")
+PUBLIC_URL = env.text("PROBITY_PUBLIC_URL")
+BEHIND_TLS = env.flag("PROBITY_TLS")
+
+ROOT_URLCONF = "probity.urls"
+WSGI_APPLICATION = "probity.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "probity.core",
+    "probity.audit",
+    "probity.accounts",
+    "probity.evidence",
+    "probity.analysis",
+    "probity.cases",
+    "probity.decisions",
+    "probity.workflow",
+    "probity.web",
+    "probity.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "probity.web.middleware.RefusalMiddleware",
+    "probity.web.middleware.PasswordChangeMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "probity.web.context.chrome",
+            ],
+        },
+    },
+]
+
+# --- the database: the application's role serves, the owner's migrates -------------------------
+DATABASE_URLS = resolve()
+DATABASES = {"default": django_settings(DATABASE_URLS.app)}
+DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+    }
+}
+
+# --- people -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Person"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "queue"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_NAME = "probity_session"
+CSRF_COOKIE_NAME = "probity_csrf"
+CSRF_FAILURE_VIEW = "probity.web.problems.csrf_failed"
+
+# --- the browser's walls ----------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- files ------------------------------------------------------------------------------------
+INCOMING = env.state_folder("incoming")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "evidence": {
+        "BACKEND": env.text(
+            "PROBITY_EVIDENCE_STORAGE", "probity.evidence.storage.ContentAddressedStorage"
+        ),
+        "OPTIONS": {"location": str(env.state_folder("evidence"))}
+        if not env.text("PROBITY_EVIDENCE_STORAGE")
+        else {},
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MANIFEST_STRICT = False
+STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedStaticFilesStorage"
+FILE_UPLOAD_HANDLERS = ["probity.evidence.uploads.HashingUploadHandler"]
+UPLOAD_MAX_BYTES = env.number("PROBITY_UPLOAD_MAX_MB", 512) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
+
+# --- work -------------------------------------------------------------------------------------
+REDIS_URL = env.text("REDIS_URL")
+BROKER_DIR = Path(env.text("PROBITY_BROKER_DIR") or env.state_folder("broker"))
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_timeout": 3, "socket_connect_timeout": 2}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.05,
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "leases": {"task": "probity.sweep_leases", "schedule": 15.0},
+    "claims": {"task": "probity.sweep_claims", "schedule": 60.0},
+    "orphans": {"task": "probity.sweep_orphans", "schedule": 300.0},
+}
+JOB_LEASE_SECONDS = env.number("PROBITY_JOB_LEASE_SECONDS", 30)
+JOB_MAX_ATTEMPTS = 3
+JOB_LOOK_SECONDS = 3.0
+CLAIM_LEASE_MINUTES = env.number("PROBITY_CLAIM_LEASE_MINUTES", 30)
+ORPHAN_AGE_SECONDS = env.number("PROBITY_ORPHAN_AGE_SECONDS", 3600)
+
+# --- the desk's own settings ------------------------------------------------------------------
+SEAL_CATEGORIES = env.words("PROBITY_SEAL_CATEGORIES")
+COVERED_PLATFORM = env.text("PROBITY_COVERED_PLATFORM")
+REPORT_RATE = env.text("PROBITY_REPORT_RATE", "30/hour")
+API_RATE = env.text("PROBITY_API_RATE", "600/minute")
+SIGN_IN_RATE = env.text("PROBITY_SIGN_IN_RATE", "20/minute")
+PLATFORM_NAME = env.text("PROBITY_PLATFORM_NAME", "this platform")
+
+# --- the API ----------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["probity.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["probity.api.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "probity.api.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Probity",
+    "DESCRIPTION": "Reports become cases; people decide; every step is on the record.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- language, time, logs ---------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "()": "probity.core.logs.RedactingFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.text("PROBITY_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+    },
+}

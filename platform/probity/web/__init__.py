@@ -1,0 +1,1 @@
+"""The screens, by audience: public, accounts, triage, review."""

@@ -1,0 +1,1 @@
+"""Services that cross rooms, and the workers that carry them out."""

@@ -1,0 +1,76 @@
+"""One leased job, from bytes to findings to a new evaluation of the law."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from probity.analysis import engines
+from probity.analysis.models import Job
+from probity.analysis.queue import LeaseLost, job_complete, job_fail
+from probity.analysis.services import finding_record, run_fail, run_finish, run_start
+from probity.analysis.statements import Statement
+from probity.cases.selectors import case_find
+from probity.core.errors import Refusal
+from probity.decisions.services import case_evaluate
+from probity.evidence.models import CustodyAction
+from probity.evidence.probes import Probe
+from probity.evidence.selectors import asset_bytes, derivatives_of
+from probity.evidence.services import AssetSealed, custody_record, previews_make
+
+from .clocks import case_clock_set
+
+logger = logging.getLogger(__name__)
+
+
+def job_perform(job: Job) -> None:
+    """Do a job that this worker has leased; every way it can end leaves the table telling so."""
+    try:
+        _analyse(job)
+        job_complete(job=job)
+    except LeaseLost:
+        logger.warning("Job %s is no longer ours; it was left to its new owner.", job.pk)
+    except AssetSealed:
+        logger.info("Job %s stopped: its asset was sealed.", job.pk)
+    except Exception as error:
+        logger.exception("Job %s failed in attempt %s.", job.pk, job.attempts)
+        sentence = error.sentence if isinstance(error, Refusal) else type(error).__name__
+        job_fail(job=job, error=sentence)
+
+
+def _analyse(job: Job) -> None:
+    probe = Probe.from_dict(job.asset.probe)
+    with asset_bytes(job.asset) as path:
+        run = run_start(job=job, planned=engines.planned(probe))
+        try:
+            custody_record(
+                asset=job.asset, action=CustodyAction.ANALYSED, actor="system",
+                case=job.case, tool=f"analysis run {run.pk}",
+            )  # fmt: skip
+
+            def say(statement: Statement) -> None:
+                finding_record(run=run, job=job, statement=statement)
+
+            engines.provenance_say(path, sha256=job.asset_id, say=say)
+            _previews_make(job, path)
+            assessment = engines.detectors_say(path, probe=probe, say=say)
+            run_finish(run=run, job=job, assessment=assessment)
+        except (LeaseLost, AssetSealed):
+            raise
+        except Exception:
+            run_fail(run=run)
+            raise
+    case = case_find(job.case)
+    case_clock_set(case=case, evaluation=case_evaluate(case=case, actor="system"))
+
+
+def _previews_make(job: Job, path: Path) -> None:
+    """Pictures for the reviewer's eye; a file that cannot be shown can still be analysed."""
+    if derivatives_of(job.asset):
+        return
+    try:
+        previews_make(asset=job.asset, path=path)
+    except AssetSealed:
+        raise
+    except Refusal as refusal:
+        logger.warning("No preview for job %s: %s", job.pk, refusal.sentence)

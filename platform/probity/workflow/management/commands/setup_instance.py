@@ -1,0 +1,34 @@
+"""Make a migrated database ready to serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from probity.accounts.models import Person
+from probity.accounts.roles import Role
+from probity.accounts.services import person_create
+from probity.core.roles import application_role_grant
+
+
+class Command(BaseCommand):
+    help = (
+        "After migrate, as the owner: make the cache table, grant the application's role its "
+        "rights, and on the first start create the administrator."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("createcachetable", verbosity=0)
+        owner = connection.get_connection_params().get("user")
+        role = settings.DATABASE_URLS.app_role
+        if role and role != owner:
+            application_role_grant(role=role)
+        if not Person.objects.exists():
+            _, password = person_create(username="admin", roles=list(Role))
+            self.stdout.write(
+                f"First start: sign in as “admin” with the one-time password {password}"
+            )

@@ -1,0 +1,137 @@
+"""A report comes in: evidence, case, custody and the first evaluation in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from probity.accounts.actors import Actor
+from probity.accounts.roles import Ability
+from probity.analysis.queue import job_enqueue
+from probity.cases.models import Case, Report
+from probity.cases.notice import Notice
+from probity.cases.receipts import receipt_token
+from probity.cases.selectors import idempotency_find
+from probity.cases.services import case_open, idempotency_keep, item_add, report_add
+from probity.core.errors import Conflict, InvalidInput
+from probity.decisions.services import case_evaluate
+from probity.evidence.models import Asset
+from probity.evidence.probes import Probe
+from probity.evidence.services import asset_keep, asset_seal, file_probe
+from probity.evidence.uploads import ReceivedFile
+
+from .clocks import case_clock_set
+from .wake import wake_workers
+
+KEY_MAX = 200
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a reporter gets back."""
+
+    report: Report
+    case: Case
+    token: str
+    repeated: bool = False
+
+
+def report_receive(
+    *,
+    notice: Notice,
+    upload: ReceivedFile | None,
+    channel: str,
+    actor: Actor,
+    idempotency_key: str = "",
+) -> Receipt:
+    """Take a report in. Either all of it is kept or nothing is.
+
+    The same person's same key with the same content gets the first answer again; with other
+    content it raises Conflict. Raises the media refusals, InvalidInput, NotAllowed.
+    """
+    actor.require(Ability.REPORTS_WRITE)
+    digest = _request_digest(notice, upload)
+    earlier = _earlier(actor, idempotency_key, digest)
+    if earlier:
+        return earlier
+    sealed = upload is not None and _must_seal(notice, upload)
+    if upload and notice.sha256 and notice.sha256 != upload.sha256:
+        raise InvalidInput.of(
+            {"sha256": "The file does not have this SHA-256. Send the right file or leave it out."}
+        )
+    probe = file_probe(upload) if upload and not sealed else None
+    try:
+        return _keep(
+            notice=notice, upload=upload, probe=probe, sealed=sealed, channel=channel,
+            actor=actor, key=idempotency_key, digest=digest,
+        )  # fmt: skip
+    except IntegrityError:
+        again = _earlier(actor, idempotency_key, digest)
+        if again:
+            return again
+        raise
+
+
+@transaction.atomic
+def _keep(
+    *,
+    notice: Notice,
+    upload: ReceivedFile | None,
+    probe: Probe | None,
+    sealed: bool,
+    channel: str,
+    actor: Actor,
+    key: str,
+    digest: str,
+) -> Receipt:
+    case = case_open(case_id=uuid4(), notice=notice, actor=actor.name)
+    report, token = report_add(case=case, notice=notice, channel=channel, actor=actor.name)
+    if upload:
+        asset = asset_keep(received=upload, probe=probe, actor=actor.name, case=case.pk)
+        item_add(case=case, asset=asset, report=report)
+        if sealed:
+            asset_seal(asset=asset, actor="system", case=case.pk, why="sealed on receipt")
+        else:
+            job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=_priority(notice))
+            transaction.on_commit(wake_workers)
+    if key and actor.person:
+        idempotency_keep(person=actor.person, key=key, request_digest=digest, report=report)
+    evaluation = case_evaluate(case=case, actor="system")
+    case_clock_set(case=case, evaluation=evaluation)
+    return Receipt(report, case, token)
+
+
+def _must_seal(notice: Notice, upload: ReceivedFile) -> bool:
+    """Sealed before anything decodes it: the reporter or the category says so, or it already is."""
+    if notice.may_show_minor or notice.category in settings.SEAL_CATEGORIES:
+        return True
+    return Asset.objects.filter(pk=upload.sha256, sealed_at__isnull=False).exists()
+
+
+def _priority(notice: Notice) -> int:
+    return 10 if notice.statutory or notice.category == "intimate" else 0
+
+
+def _earlier(actor: Actor, key: str, digest: str) -> Receipt | None:
+    if not key or actor.person is None:
+        return None
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise InvalidInput(f"An Idempotency-Key has at most {KEY_MAX} printable characters.")
+    found = idempotency_find(person=actor.person, key=key)
+    if found is None:
+        return None
+    if found.request_digest != digest:
+        raise Conflict(
+            "This Idempotency-Key was already used for a different report. Use a new key."
+        )
+    return Receipt(found.report, found.report.case, receipt_token(found.report.pk), repeated=True)
+
+
+def _request_digest(notice: Notice, upload: ReceivedFile | None) -> str:
+    body = {**asdict(notice), "file": upload.sha256 if upload else ""}
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,59 @@
+"""The Celery tasks: a wake-up call, and what has to happen now and then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
+from django.db import connections
+
+from probity.cases.claims import claims_sweep
+from probity.analysis.queue import leases_sweep
+from probity.evidence.services import orphans_sweep
+
+from .worker import jobs_drain, looking_start, looking_stop
+
+_queues: tuple[str, ...] = ("cpu", "gpu")
+
+
+@shared_task(name="probity.work")
+def work() -> int:
+    """Take jobs from the table until none is left."""
+    return jobs_drain(_queues)
+
+
+@shared_task(name="probity.sweep_leases")
+def sweep_leases() -> int:
+    """Free the jobs of dead workers."""
+    return leases_sweep()
+
+
+@shared_task(name="probity.sweep_claims")
+def sweep_claims() -> int:
+    """Give cases back whose reviewers went away."""
+    return claims_sweep()
+
+
+@shared_task(name="probity.sweep_orphans")
+def sweep_orphans() -> int:
+    """Remove files that nothing owns."""
+    return orphans_sweep()
+
+
+@worker_init.connect
+def _remember_queues(sender: Any = None, **_: Any) -> None:
+    global _queues
+    names = tuple(sender.app.amqp.queues.consume_from) if sender is not None else ()
+    _queues = names or _queues
+
+
+@worker_process_init.connect
+def _begin(**_: Any) -> None:
+    connections.close_all()
+    looking_start(_queues)
+
+
+@worker_process_shutdown.connect
+def _end(**_: Any) -> None:
+    looking_stop()

@@ -1,0 +1,1 @@
+"""The `probity` command: it joins the engines' commands and knows neither Django nor Celery."""

@@ -1,0 +1,157 @@
+"""Condition trees: read from a pack, checked against the vocabulary, compiled to closures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from policy.api import Citation, Condition, Decider, FactType, Group, Leaf, Logic, RuleException
+from policy.cursor import Cursor
+from policy.errors import FactRefused
+from policy.logic import (
+    COMPARISONS,
+    Operand,
+    Truth,
+    conjunction,
+    disjunction,
+    negation,
+    threshold,
+)
+from policy.vocabulary import spec
+
+_GROUPS = ("all", "any", "not", "at_least")
+PLACE = 0  # index of the place's truth among the truths of a rule
+
+
+@dataclass
+class Reader:
+    """Reads the conditions of one rule, numbering its leaves from 1 (0 is the place)."""
+
+    citations: Mapping[str, Citation]
+    questions: Mapping[str, str]
+    leaves: list[Leaf] = field(default_factory=list)
+
+    def condition(self, at: Cursor, *, path: str) -> Condition:
+        """Raises PackInvalid."""
+        keys = at.mapping()
+        if "fact" in keys:
+            return self._leaf(at, path=path)
+        kind = next(iter(keys))
+        at.record(required=(kind if kind in _GROUPS else "all",))
+        if kind == "not":
+            return Group(kind=kind, children=(self.condition(keys[kind], path=f"{path}.not"),))
+        count, inside = 0, keys[kind]
+        if kind == "at_least":
+            parts = inside.record(required=("count", "of"))
+            count, inside = parts["count"].positive(), parts["of"]
+        children = tuple(
+            self.condition(child, path=f"{path}.{kind}[{number}]")
+            for number, child in enumerate(inside.items())
+        )
+        if count > len(children):
+            raise inside.refusal(f"{count} of {len(children)} conditions can never be met.")
+        return Group(kind=kind, children=children, count=count)
+
+    def citation(self, at: Cursor) -> Citation:
+        key = at.text()
+        if key not in self.citations:
+            raise at.refusal(f"the citation {key!r} is not defined in this pack.")
+        return self.citations[key]
+
+    def _leaf(self, at: Cursor, *, path: str) -> Leaf:
+        key = at.record(required=("fact", "cite"), optional=("ask", *COMPARISONS))
+        operators = [name for name in key if name in COMPARISONS]
+        if len(operators) != 1:
+            raise at.refusal(f"exactly one of {', '.join(COMPARISONS)} is needed.")
+        try:
+            known = spec(key["fact"].text())
+        except FactRefused as error:
+            raise key["fact"].refusal(error.sentence) from None
+        operator = operators[0]
+        operand = _operand(key[operator], operator=operator, type_=known.type)
+        default = self.questions.get(known.name, known.question)
+        leaf = Leaf(
+            fact=known.name,
+            type=known.type,
+            operator=operator,
+            operand=operand,
+            citation=self.citation(key["cite"]),
+            ask=key["ask"].text() if "ask" in key else default,
+            path=path,
+            index=len(self.leaves) + 1,
+            test=COMPARISONS[operator](operand),
+        )
+        self.leaves.append(leaf)
+        return leaf
+
+
+def _operand(at: Cursor, *, operator: str, type_: FactType) -> Operand:
+    if operator == "is":
+        return at.boolean() if type_ is FactType.BOOL else at.integer()
+    if type_ is FactType.BOOL:
+        raise at.refusal(f"a yes-or-no fact can only be tested with 'is', not {operator!r}.")
+    if operator == "in":
+        return tuple(item.integer() for item in at.items())
+    if operator == "between":
+        bounds = tuple(item.integer() for item in at.items())
+        if len(bounds) != 2 or bounds[0] > bounds[1]:
+            raise at.refusal("two whole numbers, lower first, are needed here.")
+        return bounds
+    return at.integer()
+
+
+def compile_rule(
+    leaves: Sequence[Leaf], when: Condition, exceptions: Sequence[RuleException]
+) -> Logic:
+    """place and condition and not any exception, over the truths of the leaves."""
+    condition = closure(when)
+    excluded = tuple(closure(exception.when) for exception in exceptions)
+
+    def decide(truths: Sequence[Truth]) -> Truth:
+        return conjunction(
+            (
+                truths[PLACE],
+                condition(truths),
+                *(negation(exception(truths)) for exception in excluded),
+            )
+        )
+
+    counted = Counter(leaf.fact for leaf in leaves)
+    return Logic(
+        leaves=tuple(leaves),
+        decide=decide,
+        facts=tuple(counted),
+        repeated=frozenset(name for name, times in counted.items() if times > 1),
+    )
+
+
+def closure(condition: Condition) -> Decider:
+    """The condition as one function of the truths of all leaves of its rule."""
+    if isinstance(condition, Leaf):
+        index = condition.index
+        return lambda truths: truths[index]
+    children = tuple(closure(child) for child in condition.children)
+    if condition.kind == "all":
+        return lambda truths: conjunction(child(truths) for child in children)
+    if condition.kind == "any":
+        return lambda truths: disjunction(child(truths) for child in children)
+    if condition.kind == "not":
+        only = children[0]
+        return lambda truths: negation(only(truths))
+    count = condition.count
+    return lambda truths: threshold(count, (child(truths) for child in children))
+
+
+def truth_of(condition: Condition, truths: Sequence[Truth]) -> Truth:
+    """The condition walked once, for explanations; `closure` is the same, compiled."""
+    if isinstance(condition, Leaf):
+        return truths[condition.index]
+    parts = (truth_of(child, truths) for child in condition.children)
+    if condition.kind == "all":
+        return conjunction(parts)
+    if condition.kind == "any":
+        return disjunction(parts)
+    if condition.kind == "not":
+        return negation(next(parts))
+    return threshold(condition.count, parts)

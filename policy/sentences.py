@@ -1,0 +1,128 @@
+"""Plain English for a tired person: why a rule applies, does not, or cannot be said yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from policy.api import Approval, Grade, Leaf, LegalState, Rule, StateChange
+from policy.conditions import PLACE, truth_of
+from policy.logic import Truth, Value
+from policy.relevance import PLACE_FACT, reasons
+from policy.vocabulary import vocabulary
+
+PLACE_QUESTION = "Which country, and which state or province, is this about?"
+PLACE_HELP = (
+    "Where it was seen, where the person shown lives or where the uploader is; "
+    "give the finest place you know."
+)
+_STATE_WORDS = {
+    LegalState.ENJOINED: "a court has stopped its enforcement",
+    LegalState.STRUCK_DOWN: "a court has struck it down",
+    LegalState.SUNSET: "it has expired",
+    LegalState.SUPERSEDED: "another rule has replaced it",
+    LegalState.PENDING: "it has not started",
+}
+
+
+def leaf_test(leaf: Leaf) -> str:
+    """The test in words: "is true", "between 0 and 60"."""
+    operand = leaf.operand
+    if leaf.operator == "is" and isinstance(operand, bool):
+        return f"is {'true' if operand else 'false'}"
+    if isinstance(operand, tuple):
+        listed = [str(part) for part in operand]
+        if leaf.operator == "between":
+            return f"between {listed[0]} and {listed[1]}"
+        return f"one of {', '.join(listed)}"
+    words = {"is": "is", "lt": "below", "lte": "at most", "gte": "at least"}
+    return f"{words[leaf.operator]} {operand}"
+
+
+def leaf_words(leaf: Leaf, value: Value) -> str:
+    """What the value says, as a clause: "the media is not intimate"."""
+    known = vocabulary()[leaf.fact]
+    if isinstance(value, bool):
+        return known.when_true if value else known.when_false
+    verdict = known.when_true if leaf.test(value) else known.when_false
+    return f"{verdict} ({value}; the rule needs {leaf_test(leaf)})"
+
+
+def wish(leaf: Leaf) -> str:
+    """What an open leaf asks, as a clause after "whether"."""
+    known = vocabulary()[leaf.fact]
+    if leaf.operand is False:
+        return known.when_false
+    return known.when_true if isinstance(leaf.operand, bool) else (
+        f"{known.when_true} ({leaf_test(leaf)})"
+    )
+
+
+def joined(parts: Sequence[str], *, word: str = "and") -> str:
+    """a; a and b; a, b and c — without repeats."""
+    unique = list(dict.fromkeys(parts))
+    if len(unique) < 2:
+        return "".join(unique)
+    return f"{', '.join(unique[:-1])} {word} {unique[-1]}"
+
+
+def not_in_force(rule: Rule, change: StateChange | None) -> str:
+    """The legal state on the day, with its date."""
+    if change is None or change.state is LegalState.PENDING:
+        starts = next(
+            (c.start for c in rule.timeline if c.state in (LegalState.IN_FORCE,)), None
+        )
+        when = f" It takes effect on {_day(starts)}." if starts else ""
+        return f"Not yet in force.{when}"
+    return f"Not in force since {_day(change.start)}: {_STATE_WORDS[change.state]}."
+
+
+def applies(rule: Rule, truths: Sequence[Truth], values: Sequence[Value]) -> str:
+    leaves = reasons(rule.when, truths, wanted=True)
+    because = joined([leaf_words(leaf, values[leaf.index]) for leaf in leaves])
+    return f"Applies because {because}."
+
+
+def does_not_apply(rule: Rule, truths: Sequence[Truth], values: Sequence[Value]) -> str:
+    """The place, else the failed conditions, else the exceptions that are met."""
+    if truths[PLACE] is False:
+        return f"Does not apply: none of the places is in {rule.jurisdiction}."
+    if truth_of(rule.when, truths) is False:
+        leaves = reasons(rule.when, truths, wanted=False)
+        return f"Does not apply: {joined([leaf_words(x, values[x.index]) for x in leaves])}."
+    met = [e for e in rule.exceptions if truth_of(e.when, truths) is True]
+    if not met:
+        return "Does not apply, whatever the open answers are."
+    titles = joined([exception.title for exception in met])
+    unread = [e for e in met if e.citation.grade is not Grade.P]
+    caution = " The text of this exception has not been read; check it." if unread else ""
+    return f"Does not apply: the exception {titles!r} is met.{caution}"
+
+
+def unknown(rule: Rule, names: Sequence[str]) -> str:
+    """What it still depends on."""
+    by_name: dict[str, str] = {PLACE_FACT: f"this concerns {rule.jurisdiction}"}
+    for leaf in rule.logic.leaves:
+        by_name.setdefault(leaf.fact, wish(leaf))
+    wishes = [f"whether {by_name[name]}" for name in names]
+    return f"Cannot be said yet; it depends on {joined(wishes)}."
+
+
+def disputed(sentence: str) -> str:
+    return f"{sentence} The sources disagree on whether this rule is in force."
+
+
+def recommendation(rule: Rule, approval: Approval | None) -> str:
+    """Why the rule only recommends; nothing in this system acts by itself."""
+    if rule.grade is not Grade.P:
+        return (
+            f"Only recommends: its sources are graded {rule.grade}, below P "
+            "(official text read)."
+        )
+    if approval is None:
+        return "Only recommends: no named person has approved this version of the pack."
+    return f"Approved by {approval.by} on {_day(approval.on)}; a person still decides."
+
+
+def _day(value: date) -> str:
+    return value.isoformat()

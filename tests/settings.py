@@ -1,0 +1,34 @@
+"""Settings for the tests: a throw-away home, and a PostgreSQL of our own unless one is given."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+HOME_FOR_TESTS = Path(tempfile.mkdtemp(prefix="probity-tests-"))
+os.environ["PROBITY_HOME"] = str(HOME_FOR_TESTS)
+
+
+def _begin() -> None:
+    from probity.core.launch import postgres
+    from probity.core.launch.databases import APP_ROLE
+
+    cluster = postgres.ensure(HOME_FOR_TESTS)
+    os.environ["DATABASE_URL"] = cluster.url(role="owner")
+    os.environ["PROBITY_APPLICATION_ROLE"] = APP_ROLE
+
+    def end() -> None:
+        cluster.stop()
+        shutil.rmtree(HOME_FOR_TESTS, ignore_errors=True)
+
+    owner = os.getpid()
+    atexit.register(lambda: end() if os.getpid() == owner else None)
+
+
+if not os.environ.get("DATABASE_URL"):
+    _begin()
+
+from probity.settings import *  # noqa: E402, F403
+
+REPORT_RATE = API_RATE = SIGN_IN_RATE = "0/hour"

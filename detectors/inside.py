@@ -28,7 +28,7 @@ def run(payload: dict[str, Any]) -> None:
     jobs = [(job, load(Path(job["card"]))) for job in payload["jobs"]]
     patience = _Patience(decode_seconds=payload["decode_seconds"])
     shared = SharedSample(
-        path=Path(payload["path"]),
+        path=Path(os.fsdecode(payload["path"])),
         probe=Probe.from_dict(payload["probe"]),
         needs=[card.needs for _, card in jobs],
         progress=patience.decoding,

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from detectors.api import Abstain
 from detectors.media import JpegLuma
+from foundation.media import MediaLimits, still
+from foundation.media.probe import container_of
 
 STANDARD_LUMA = np.array(
     [
@@ -47,16 +48,19 @@ def read_luma(path: Path) -> JpegLuma:
 
     Raises :class:`Abstain` when the file is no JPEG with a separate luma plane.
     """
-    with Image.open(path) as image:
-        if image.format not in ("JPEG", "MPO"):
-            raise Abstain("The file is not a JPEG, so it carries no JPEG compression of its own.")
-        if image.mode not in ("RGB", "L") or image.info.get("adobe_transform", 1) == 0:
+    container = container_of(path)
+    if container.pillow != "JPEG":
+        raise Abstain("The file is not a JPEG, so it carries no JPEG compression of its own.")
+    with still.opened(path, container, limits=MediaLimits()) as image:
+        tables = getattr(image, "quantization", None)
+        if image.mode not in ("RGB", "L") or image.info.get("adobe_transform", 1) == 0 or not tables:
             raise Abstain("This JPEG does not keep brightness apart from colour.")
         orientation = int(image.getexif().get(ORIENTATION, 1) or 1)
-        table = _natural_order(image.quantization[0])  # type: ignore[attr-defined]
+        # Pillow hands tables over row by row
+        table = np.asarray(tables[min(tables)], dtype=np.int64).reshape(8, 8)
         if image.mode == "RGB":
             image.draft("L", image.size)
-        luma = np.asarray(image.convert("L"), dtype=np.uint8)
+        luma = np.array(image.convert("L"), dtype=np.uint8)
     quality, standard = quality_of(table)
     luma.flags.writeable = False
     return JpegLuma(
@@ -66,8 +70,3 @@ def read_luma(path: Path) -> JpegLuma:
         standard_table=standard,
         orientation=orientation if 1 <= orientation <= 8 else 1,
     )
-
-
-def _natural_order(table: list[int]) -> NDArray[np.int64]:
-    """Pillow hands tables over in natural (row by row) order since version 8.3."""
-    return np.asarray(table, dtype=np.int64).reshape(8, 8)

@@ -63,10 +63,14 @@ PacketList = Sequence[Packet]
 
 @dataclass(frozen=True, kw_only=True)
 class Audio:
-    """Mono sound: ``samples`` (N,) float32 in [-1, 1] at ``rate`` per second."""
+    """Mono sound: ``samples`` (N,) float32 in [-1, 1] at ``rate`` per second.
+
+    ``start`` is the time of the first sample in seconds from the start of the file.
+    """
 
     samples: NDArray[np.float32]
     rate: int
+    start: float
     truncated: bool
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -152,6 +153,8 @@ def _prepare(entry: Entry, *, probe: Probe, sha256: str) -> _Job | Finding:
 
 
 def _unfit(card: Card, *, probe: Probe) -> str | None:
+    if not probe.decodable:
+        return probe.note or "This file cannot be decoded here."
     if card.modality not in modalities(probe):
         kind = "a video without sound" if probe.kind is Kind.VIDEO else f"of the kind {probe.kind}"
         return f"This detector looks at {card.modality}; the file is {kind}."
@@ -181,7 +184,7 @@ def _run(jobs: list[_Job], *, watch: _Watch, path: Path, probe: Probe, sha256: s
         memory_bytes=MEMORY_BYTES, cpu_seconds=2 * seconds, wall_seconds=seconds
     )
     payload = {
-        "path": str(path.resolve()),
+        "path": os.fsencode(path.absolute()),
         "probe": probe.to_dict(),
         "sha256": sha256,
         "jobs": [job.payload() for job in jobs],

@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from detectors.api import Abstain, DecodingFailed, NeedUndeclared
 from detectors.card import AudioNeed, FrameNeed, Needs
 from detectors.jpeg import read_luma
-from detectors.media import Audio, Frames, JpegLuma, PacketList, Packet, Pixels
+from detectors.media import Audio, Frames, JpegLuma, Packet, PacketList, Pixels
 from foundation.errors import Refusal
 from foundation.media import Probe, decode
 
 MAX_RAW_BYTES = 512 * 1024**2
 MAX_FRAME_BYTES = 512 * 1024**2
 MAX_AUDIO_BYTES = 512 * 1024**2
-MAX_PACKETS = 2_000_000
 
 T = TypeVar("T")
 
@@ -60,7 +59,7 @@ class _Gathering:
             raise DecodingFailed("Not a single frame of the video could be decoded.")
         return Frames(
             times=np.asarray(self.times, dtype=np.float64),
-            images=np.stack(self.images),
+            images=_stacked(self.images),
             truncated=self.full,
         )
 
@@ -94,7 +93,7 @@ class SharedSample:
         return self._once("the file's bytes", self._read)
 
     def pixels(self) -> Pixels:
-        return self._once("the picture", lambda: _frozen(decode.image_rgb(self.path)))
+        return self._once("the picture", self._pixels)
 
     def jpeg_luma(self) -> JpegLuma:
         return self._once("the JPEG's luma plane", lambda: read_luma(self.path))
@@ -125,18 +124,33 @@ class SharedSample:
             raise Abstain("The file is larger than a detector may hold in memory.")
         return self.path.read_bytes()
 
+    def _pixels(self) -> Pixels:
+        pixels = decode.image_rgb(self.path)
+        pixels.flags.writeable = False
+        return pixels
+
     def _packets(self) -> PacketList:
-        packets: list[Packet] = []
-        for info in decode.video_packets(self.path):
-            packets.append(info)
-        return tuple(sorted(packets, key=lambda packet: packet.time))
+        return tuple(
+            Packet(time=info.time, duration=info.duration, size=info.size, keyframe=info.key)
+            for info in decode.video_packets(self.path)
+        )
 
     def _audio(self, need: AudioNeed) -> Audio:
+        """The first ``max_seconds``, read in pieces, so that hours of sound cost no more."""
         most = int(min(need.max_seconds * need.rate, MAX_AUDIO_BYTES // 4))
-        samples = decode.audio_mono(self.path, need.rate)
-        return Audio(
-            samples=_frozen(samples[:most]), rate=need.rate, truncated=len(samples) > most
-        )
+        pieces: list[NDArray[np.float32]] = []
+        start, held = 0.0, 0
+        for at, samples in decode.audio_chunks(self.path, need.rate):
+            start = at if not pieces else start
+            pieces.append(samples)
+            held += samples.size
+            if held > most:
+                break
+        if not pieces:
+            raise DecodingFailed("Not a single sample of the sound could be decoded.")
+        sound = np.concatenate(pieces)[:most]
+        sound.flags.writeable = False
+        return Audio(samples=sound, rate=need.rate, start=max(0.0, start), truncated=held > most)
 
     def _all_frames(self) -> dict[FrameNeed, Frames]:
         share = MAX_FRAME_BYTES // max(1, len(self._frame_needs))
@@ -210,10 +224,18 @@ def _attempt(what: str, make: Callable[[], T]) -> T | Exception:
         )
 
 
-def _frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Shared by several detectors: none may write into it."""
-    array.flags.writeable = False
-    return array
+def _stacked(images: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """One array; a frame of another shape (a stream may change size) is fitted to the first."""
+    rows, columns = images[0].shape[:2]
+    same = [
+        image
+        if image.shape[:2] == (rows, columns)
+        else np.asarray(cv2.resize(image, (columns, rows)), dtype=np.uint8)
+        for image in images
+    ]
+    stack = np.stack(same)
+    stack.flags.writeable = False
+    return stack
 
 
 def _scaled(rgb: NDArray[np.uint8], *, height: int) -> NDArray[np.uint8]:

@@ -1,1 +1,4 @@
-"""The law as dated, cited rules with three-valued logic; see `policy.loader` and `policy.engine`."""
+"""The law as dated, cited rules with three-valued logic.
+
+Begin with `policy.loader.load_packs` and `policy.engine.evaluate`.
+"""

@@ -47,7 +47,9 @@ def _between(one: _Pair, other: _Pair) -> Iterator[Conflict]:
 
 
 def _deadlines(one: _Pair, other: _Pair) -> Conflict:
-    early, late = sorted((one, other), key=lambda pair: str(pair[1].due and pair[1].due.timestamp()))
+    early, late = sorted(
+        (one, other), key=lambda pair: str(pair[1].due and pair[1].due.timestamp())
+    )
     assert early[1].due is not None and late[1].due is not None  # noqa: S101, PT018
     action = early[1].obligation.do.replace("_", " ")
     return _conflict(

@@ -1,4 +1,4 @@
-"""A value of a document together with where it stands, so that every refusal names file and line."""
+"""A value of a document together with where it stands: every refusal names file and line."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from policy import sentences
@@ -13,6 +13,7 @@ from policy.api import (
     Clock,
     Event,
     Fact,
+    Grade,
     Leaf,
     LegalState,
     Obligation,
@@ -76,9 +77,7 @@ def evaluate(
     settling: dict[str, frozenset[str]] = {}
     for pack in ordered:
         values, notes = _admitted(given, pack.minimums)
-        case = _Case(
-            day, found, given, values, notes, dated, signed.get((pack.id, pack.digest))
-        )
+        case = _Case(day, found, given, values, notes, dated, signed.get((pack.id, pack.digest)))
         for rule in pack.rules:
             result, answers = _rule(rule, case)
             results.append(result)
@@ -119,6 +118,7 @@ def _rule(rule: Rule, case: _Case) -> tuple[RuleResult, frozenset[str]]:
     change = rule.state_at(case.day)
     state = change.state if change else LegalState.PENDING
     approved = sentences.recommendation(rule, case.approval)
+    advises = rule.grade is not Grade.P or case.approval is None
     if state not in _LIVE:
         return RuleResult(
             rule=rule,
@@ -126,6 +126,7 @@ def _rule(rule: Rule, case: _Case) -> tuple[RuleResult, frozenset[str]]:
             state=state,
             change=change,
             sentence=sentences.not_in_force(rule, change),
+            recommends_only=advises,
             recommendation=approved,
             ask=(),
             duties=(),
@@ -143,6 +144,7 @@ def _rule(rule: Rule, case: _Case) -> tuple[RuleResult, frozenset[str]]:
         state=state,
         change=change,
         sentence=sentences.disputed(sentence) if state is LegalState.DISPUTED else sentence,
+        recommends_only=advises,
         recommendation=approved,
         ask=asked,
         duties=_duties(rule, outcome, case.events),
@@ -167,9 +169,7 @@ def _sentence(
     return sentences.does_not_apply(rule, truths, values)
 
 
-def _duties(
-    rule: Rule, outcome: Outcome, events: Mapping[Event, datetime]
-) -> tuple[Duty, ...]:
+def _duties(rule: Rule, outcome: Outcome, events: Mapping[Event, datetime]) -> tuple[Duty, ...]:
     """The obligations while the rule applies, and provisionally while that is still open."""
     if outcome not in (Outcome.APPLIES, Outcome.UNKNOWN):
         return ()
@@ -196,9 +196,7 @@ def _duty(
     )
 
 
-def _trace(
-    rule: Rule, truth: Truth, truths: Sequence[Truth], case: _Case
-) -> tuple[TraceLine, ...]:
+def _trace(rule: Rule, truth: Truth, truths: Sequence[Truth], case: _Case) -> tuple[TraceLine, ...]:
     decisive = _decisive(rule, truth, truths)
     place = TraceLine(
         path="place",
@@ -215,9 +213,7 @@ def _trace(
     return place, *(_line(leaf, truths, case, decisive) for leaf in rule.logic.leaves)
 
 
-def _line(
-    leaf: Leaf, truths: Sequence[Truth], case: _Case, decisive: Collection[int]
-) -> TraceLine:
+def _line(leaf: Leaf, truths: Sequence[Truth], case: _Case, decisive: Collection[int]) -> TraceLine:
     fact = case.given.get(leaf.fact)
     return TraceLine(
         path=leaf.path,
@@ -254,17 +250,4 @@ def _ordered(result: RuleResult, rank: Mapping[str, int]) -> RuleResult:
     """The same result with its questions in the order that settles most rules."""
     if len(result.ask) < 2:
         return result
-    ask = tuple(sorted(result.ask, key=lambda item: rank[item.fact]))
-    return RuleResult(
-        rule=result.rule,
-        outcome=result.outcome,
-        state=result.state,
-        change=result.change,
-        sentence=result.sentence,
-        recommendation=result.recommendation,
-        ask=ask,
-        duties=result.duties,
-        trace=result.trace,
-    )
-
-
+    return replace(result, ask=tuple(sorted(result.ask, key=lambda item: rank[item.fact])))

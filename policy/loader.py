@@ -89,7 +89,7 @@ def _plugins(refused: list[tuple[str, str]]) -> Iterator[tuple[str, Path]]:
         try:
             module = point.load()
             yield point.name, Path(str(files(module)))
-        except Exception as error:  # noqa: BLE001  a plugin may fail in any way
+        except Exception as error:
             _log.warning("policy pack plugin %s left out: %r", point.name, error)
             refused.append((point.name, f"The plugin could not be loaded: {error}."))
 

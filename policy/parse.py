@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
-import rfc8785
-
+from foundation.chain import canonical, digest
 from policy.api import (
     RANK,
     Action,
@@ -71,7 +69,7 @@ def parse(document: Cursor) -> Pack:
             for rule, at in zip(rules, entries, strict=True)
             for test in tests(at, rule=rule.id)
         ),
-        digest=hashlib.sha256(rfc8785.dumps(document.value)).hexdigest(),
+        digest=digest(canonical(document.value)),
         file=document.file,
     )
 
@@ -168,7 +166,9 @@ def _rule(
         when=when,
         exceptions=exceptions,
         obligations=tuple(_obligation(item, reader) for item in obligations),
-        open_notes=tuple(n.text() for n in key["open_notes"].items()) if "open_notes" in key else (),
+        open_notes=tuple(n.text() for n in key["open_notes"].items())
+        if "open_notes" in key
+        else (),
         review_due=key["review_due"].day(),
         logic=compile_rule(reader.leaves, when, exceptions),
     )

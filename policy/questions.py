@@ -27,8 +27,7 @@ def asks(
     for leaf in rule.logic.leaves:
         first.setdefault(leaf.fact, leaf)
     found = tuple(
-        _place(rule) if name == PLACE_FACT else _ask(first[name], given.get(name))
-        for name in names
+        _place(rule) if name == PLACE_FACT else _ask(first[name], given.get(name)) for name in names
     )
     return found, frozenset(name for name in names if settles(rule, values, truths, name))
 

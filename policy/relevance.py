@@ -62,7 +62,7 @@ def _open(condition: Condition, truths: Sequence[Truth]) -> Iterator[str]:
         yield from _open(child, truths)
 
 
-def domain(rule: Rule, name: str) -> list[Value]:
+def domain(rule: Rule, name: str) -> Sequence[Value]:
     """One value of each kind that the leaves of this rule can tell apart."""
     points: set[int] = set()
     for leaf in rule.logic.leaves:
@@ -116,4 +116,3 @@ def reasons(condition: Condition, truths: Sequence[Truth], *, wanted: bool) -> l
         return reasons(condition.children[0], truths, wanted=not wanted)
     deciding = [child for child in condition.children if truth_of(child, truths) is wanted]
     return [leaf for child in deciding for leaf in reasons(child, truths, wanted=wanted)]
-

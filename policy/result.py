@@ -110,6 +110,7 @@ class RuleResult:
     state: LegalState
     change: StateChange | None
     sentence: str
+    recommends_only: bool
     recommendation: str
     ask: tuple[Ask, ...]
     duties: tuple[Duty, ...]
@@ -147,7 +148,7 @@ class RuleResult:
             "bound": rule.bound,
             "effect": "duty" if rule.binds is Party.PLATFORM else "legal_risk",
             "risk": rule.risk if self.open else None,
-            "recommends_only": True,
+            "recommends_only": self.recommends_only,
             "recommendation": self.recommendation,
             "ask": [ask.to_dict() for ask in self.ask],
             "obligations": [duty.to_dict() for duty in self.duties],

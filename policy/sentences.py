@@ -53,8 +53,10 @@ def wish(leaf: Leaf) -> str:
     known = vocabulary()[leaf.fact]
     if leaf.operand is False:
         return known.when_false
-    return known.when_true if isinstance(leaf.operand, bool) else (
-        f"{known.when_true} ({leaf_test(leaf)})"
+    return (
+        known.when_true
+        if isinstance(leaf.operand, bool)
+        else (f"{known.when_true} ({leaf_test(leaf)})")
     )
 
 
@@ -69,9 +71,7 @@ def joined(parts: Sequence[str], *, word: str = "and") -> str:
 def not_in_force(rule: Rule, change: StateChange | None) -> str:
     """The legal state on the day, with its date."""
     if change is None or change.state is LegalState.PENDING:
-        starts = next(
-            (c.start for c in rule.timeline if c.state in (LegalState.IN_FORCE,)), None
-        )
+        starts = next((c.start for c in rule.timeline if c.state is LegalState.IN_FORCE), None)
         when = f" It takes effect on {_day(starts)}." if starts else ""
         return f"Not yet in force.{when}"
     return f"Not in force since {_day(change.start)}: {_STATE_WORDS[change.state]}."
@@ -115,10 +115,7 @@ def disputed(sentence: str) -> str:
 def recommendation(rule: Rule, approval: Approval | None) -> str:
     """Why the rule only recommends; nothing in this system acts by itself."""
     if rule.grade is not Grade.P:
-        return (
-            f"Only recommends: its sources are graded {rule.grade}, below P "
-            "(official text read)."
-        )
+        return f"Only recommends: its sources are graded {rule.grade}, below P (text itself read)."
     if approval is None:
         return "Only recommends: no named person has approved this version of the pack."
     return f"Approved by {approval.by} on {_day(approval.on)}; a person still decides."

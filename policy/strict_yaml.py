@@ -32,7 +32,8 @@ def read(text: str, *, file: str) -> Cursor:
         for event in yaml.parse(text, Loader=_Loader):
             anchor = getattr(event, "anchor", None)
             if anchor is not None:
-                raise _refusal(file, event.start_mark.line, f"the anchor or alias {anchor!r}")
+                line = event.start_mark.line if event.start_mark else 0
+                raise _refusal(file, line, f"the anchor or alias {anchor!r}")
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from foundation.child.worker import OnEvent, Worker, search_path
+from foundation.child.worker import OnEvent, Surroundings, Worker, surroundings
 
 CALLS_PER_CHILD = 200
 IDLE_KEPT = 4
@@ -76,20 +76,20 @@ class _Pool:
         self.all: set[Worker] = set()
 
     def take(self, *, memory_bytes: int) -> Worker:
-        path = search_path()
-        while (worker := self._idle_one((memory_bytes, path))) is not None:
+        around = surroundings(memory_bytes=memory_bytes)
+        while (worker := self._idle_one(around)) is not None:
             if worker.alive:
                 return worker
             self.discard(worker)
-        worker = self._starter.start(lambda: Worker(memory_bytes=memory_bytes, path=path))
+        worker = self._starter.start(lambda: Worker(around))
         with self._lock:
             self.all.add(worker)
         return worker
 
-    def _idle_one(self, key: tuple[int, tuple[str, ...]]) -> Worker | None:
+    def _idle_one(self, around: Surroundings) -> Worker | None:
         with self._lock:
             for place in range(len(self._idle) - 1, -1, -1):
-                if self._idle[place].key == key:
+                if self._idle[place].around == around:
                     return self._idle.pop(place)
         return None
 

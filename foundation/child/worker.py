@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,40 +38,51 @@ _FOLDER_VARIABLES = ("PROBITY_RESOURCES_MIRROR",)
 OnEvent = Callable[[dict[str, Any]], None]
 
 
-def search_path() -> tuple[str, ...]:
-    """The parent's import path as absolute folders: a checkout or editable install works too."""
-    return tuple(dict.fromkeys(str(Path(entry).absolute()) for entry in sys.path))
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a child is started with; one started with other ones does not serve."""
+
+    memory_bytes: int
+    path: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
 
 
-def _environment(scratch: str) -> dict[str, str]:
+def surroundings(*, memory_bytes: int) -> Surroundings:
+    """The parent's import path as absolute folders, so that a checkout or editable install works
+    too, and the few variables that a child may know."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     # a mirror may also be a URL with a password in it; only a folder is of use without network
-    for name in _FOLDER_VARIABLES:
-        if Path(os.environ.get(name) or "//").is_dir() and os.environ.get(name, "").strip():
-            kept[name] = os.environ[name]
-    return {**kept, "TMPDIR": scratch, "MALLOC_ARENA_MAX": "2"}
+    kept |= {
+        name: os.environ[name]
+        for name in _FOLDER_VARIABLES
+        if os.environ.get(name, "").strip() and Path(os.environ[name]).is_dir()
+    }
+    return Surroundings(
+        memory_bytes=memory_bytes,
+        path=tuple(dict.fromkeys(str(Path(entry).absolute()) for entry in sys.path)),
+        environment=tuple(sorted(kept.items())),
+    )
 
 
 class Worker:
     """A running child. Not thread-safe: the pool lends it to one caller at a time."""
 
-    def __init__(self, *, memory_bytes: int, path: tuple[str, ...]) -> None:
-        self.key = (memory_bytes, path)
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
         self.calls = 0
-        self._memory_bytes = memory_bytes
         self._scratch = tempfile.mkdtemp(prefix="probity-child-")
-        self._process, self._wire = self._start(path)
+        self._process, self._wire = self._start()
         try:
             self.hello: dict[str, bool] = self._greet()
         except BaseException:
             self.kill()
             raise
 
-    def _start(self, path: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], wire.PolledWire]:
+    def _start(self) -> tuple[subprocess.Popen[bytes], wire.PolledWire]:
         options = {
-            "path": path,
+            "path": self.around.path,
             "parent": os.getpid(),
-            "memory_bytes": self._memory_bytes,
+            "memory_bytes": self.around.memory_bytes,
             "scratch": self._scratch,
         }
         request_out, request_in = os.pipe()
@@ -82,7 +94,11 @@ class Worker:
                 stdin=request_out,
                 stdout=reply_in,
                 stderr=log_in,
-                env=_environment(self._scratch),
+                env={
+                    **dict(self.around.environment),
+                    "TMPDIR": self._scratch,
+                    "MALLOC_ARENA_MAX": "2",
+                },
                 cwd="/",
                 start_new_session=True,
             )
@@ -173,7 +189,7 @@ class Worker:
     def _out_of_memory(self) -> ChildDied:
         return ChildDied(
             "Work on this file was stopped because it needed more memory than the "
-            f"{self._memory_bytes / 2**30:.0f} GiB allowed. Try a smaller file.",
+            f"{self.around.memory_bytes / 2**30:.0f} GiB allowed. Try a smaller file.",
             cause="memory",
             log=self._wire.log(),
         )

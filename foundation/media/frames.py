@@ -88,13 +88,38 @@ def _video(path: Path, container: Container, start: float, max_side: int | None)
             raise UnreadableMedia("The file holds no video that can be decoded here.")
         found.thread_type = "AUTO"
         zero = stream.zero(media)
-        if start > 0:
+        # AVI keeps no time shown, only an order of decoding, so it is read from its start
+        orderly = container.format == "avi"
+        if start > 0 and not orderly:
             stream.seek(media, start + zero)
+        clock = _Clock(orderly=orderly, zero=zero)
         for frame in stream.decoded(media, found):
             if frame.width * frame.height > LIMITS.max_video_pixels:
                 raise DecodesTooLarge("A frame of the video is larger than its header declares.")
-            if frame.time is not None:
-                yield frame.time - zero, partial(upright, frame, max_side)
+            at = clock.read(frame)
+            if at is not None:
+                yield at, partial(upright, frame, max_side)
+
+
+class _Clock:
+    """Seconds of each frame as it comes out of the decoder."""
+
+    def __init__(self, *, orderly: bool, zero: float) -> None:
+        self._orderly = orderly
+        self._zero = zero
+        self._first: int | None = None
+        self._last = -1
+
+    def read(self, frame: Any) -> float | None:
+        if not self._orderly:
+            stamp = frame.pts if frame.pts is not None else frame.dts
+            return None if stamp is None else float(stamp * frame.time_base) - self._zero
+        if frame.dts is not None and self._first is None:
+            self._first = frame.dts
+        # the last frames leave the decoder after the last packet and carry no stamp
+        step = self._last + 1 if frame.dts is None else frame.dts - (self._first or 0)
+        self._last = step
+        return None if frame.time_base is None else float(step * frame.time_base)
 
 
 def upright(frame: Any, max_side: int | None) -> Pixels:

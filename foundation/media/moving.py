@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foundation.media import stream
+from foundation.media import boxes, stream
 from foundation.media.errors import DecodesTooLarge, TooLong, UnreadableMedia
 from foundation.media.kinds import Kind, MediaLimits, Probe
 from foundation.media.sniff import HEAD_BYTES, Container
@@ -20,13 +20,16 @@ _PLANAR_BYTES = 1.5
 
 def look(path: Path, container: Container, *, limits: MediaLimits, size: int) -> Probe:
     """Probe one video or recording. Raises UnreadableMedia, DecodesTooLarge, TooLong."""
+    if container.demuxer == "mov":
+        for width, height in boxes.declared_sizes(path):
+            _refuse_large_frames(width, height, limits)
     with stream.opened(path, container) as media:
         streams = stream.chosen(media)
         used = [found for found in (streams.video, streams.audio) if found is not None]
         if not used:
             return _without_streams(path, container, size)
         seen = _Seen.of(container, size, streams, used)
-        seen.refuse_large_frames(limits)
+        _refuse_large_frames(seen.width or 0, seen.height or 0, limits)
         counted = stream.count(media, used, most=limits.max_frames)
         seen.take_counts(counted, streams, media.duration)
     if seen.packets == 0:
@@ -37,6 +40,14 @@ def look(path: Path, container: Container, *, limits: MediaLimits, size: int) ->
         return seen.probe(note=note, decodable=False)
     tried = _try(path, container, has_video=seen.kind == Kind.VIDEO)
     return seen.probe(note=" ".join(filter(None, (seen.early_end(), tried.note))), tried=tried)
+
+
+def _refuse_large_frames(width: int, height: int, limits: MediaLimits) -> None:
+    if width * height > limits.max_video_pixels:
+        raise DecodesTooLarge(
+            f"The video declares frames of {width} x {height} pixels; at most "
+            f"{limits.max_video_pixels / 1e6:,.0f} megapixels are read. Send a smaller copy."
+        )
 
 
 @dataclass
@@ -86,13 +97,6 @@ class _Seen:
             channels=(audio.codec_context.channels or None) if audio and hears else None,
             rate=float(video.average_rate) if video is not None and video.average_rate else None,
         )
-
-    def refuse_large_frames(self, limits: MediaLimits) -> None:
-        if self.width and self.height and self.width * self.height > limits.max_video_pixels:
-            raise DecodesTooLarge(
-                f"The video declares frames of {self.width} x {self.height} pixels; at most "
-                f"{limits.max_video_pixels / 1e6:,.0f} megapixels are read. Send a smaller copy."
-            )
 
     def take_counts(
         self, counted: dict[int, stream.Counted], streams: stream.Streams, declared: int | None

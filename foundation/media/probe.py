@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from foundation.media import moving, still
 from foundation.media.errors import EmptyFile
 from foundation.media.kinds import MediaLimits, Probe
-from foundation.media.sniff import HEAD_BYTES, Container, recognise
+from foundation.media.sniff import HEAD_BYTES, HEIF, Container, recognise
 
 
 def in_child(payload: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +27,16 @@ def container_of(path: Path) -> Container:
         head = file.read(HEAD_BYTES)
     if not head:
         raise EmptyFile("The file is empty: it has no bytes. Send it again.")
-    return recognise(head)
+    found = recognise(head)
+    return _with_heif(found) if found is HEIF else found
+
+
+def _with_heif(found: Container) -> Container:
+    """HEIC is decoded where the optional library is installed, and kept undecoded elsewhere."""
+    if importlib.util.find_spec("pillow_heif") is None:
+        return found
+    importlib.import_module("pillow_heif").register_heif_opener(thumbnails=False)
+    return replace(found, pillow="HEIF")
 
 
 def look(path: Path, *, limits: MediaLimits) -> Probe:

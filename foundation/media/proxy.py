@@ -38,13 +38,15 @@ def video(path: Path, probe: Probe) -> list[Preview]:
         return []
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "proxy.mp4"
-        with _new(target) as out:
+        with _new(target, "mp4") as out:
             size = _even(first[1])
             pictures = _video_stream(out, encoder, size)
             sounds = _sound_stream(out) if probe.sample_rate else None
             end = _write_pictures(out, pictures, first, frames)
             if sounds is not None:
-                _write_sound(out, sounds, audio_chunks(path, SOUND_RATE, seconds=1.0, end=end))
+                _write_sound(
+                    out, sounds, audio_chunks(path, SOUND_RATE, seconds=_PIECE_SECONDS, end=end)
+                )
         data = target.read_bytes()
     return [
         Preview(
@@ -62,7 +64,7 @@ def audio(path: Path) -> list[Preview]:
     """The first five minutes at most, one channel."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "proxy.m4a"
-        with _new(target) as out:
+        with _new(target, "ipod") as out:
             sounds = _sound_stream(out)
             pieces = audio_chunks(path, SOUND_RATE, seconds=_PIECE_SECONDS, end=AUDIO_SECONDS)
             _write_sound(out, sounds, pieces)
@@ -79,9 +81,9 @@ def audio(path: Path) -> list[Preview]:
     ]
 
 
-def _new(target: Path) -> OutputContainer:
+def _new(target: Path, kind: str) -> OutputContainer:
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    return av.open(str(target), "w", format="mp4", options=options)
+    return av.open(str(target), "w", format=kind, options=options)
 
 
 def _even(pixels: Pixels) -> tuple[int, int]:

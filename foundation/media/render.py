@@ -115,14 +115,17 @@ def _sheet(stills: list[Image.Image]) -> Image.Image:
 
 
 def _waveform(path: Path, probe: Probe) -> Preview:
-    """A see-through PNG: a pale envelope of the peaks, inside it the mean level, a line for rest."""
+    """A see-through PNG: a pale envelope of the peaks, inside it the mean level, a line for rest.
+
+    Quiet recordings are drawn larger: it is a map of where sound is, not a meter.
+    """
     width, height = WAVE_SIZE
     peaks, levels = _levels(path, seconds=probe.duration or 0.0, columns=width)
     canvas: npt.NDArray[np.uint8] = np.zeros((height, width, 4), dtype=np.uint8)
     canvas[..., :3] = _WAVE_GREY
     rows = np.abs(np.arange(height)[:, None] - (height - 1) / 2)
     for values, alpha in ((peaks, 110), (levels, 255)):
-        reach = np.maximum(values, 0.0) * (height / 2 - 4)
+        reach = values / max(float(peaks.max()), 0.001) * (height / 2 - 4)
         canvas[..., 3] = np.where(rows <= reach[None, :], alpha, canvas[..., 3])
     canvas[height // 2 - 1 : height // 2 + 1, :, 3] = np.maximum(
         canvas[height // 2 - 1 : height // 2 + 1, :, 3], 160

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from probity.core import env
 from probity.core.launch.databases import django_settings, resolve
@@ -130,9 +131,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- files ------------------------------------------------------------------------------------
 INCOMING = env.state_folder("incoming")
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "evidence": {
         "BACKEND": env.text(
             "PROBITY_EVIDENCE_STORAGE", "probity.evidence.storage.ContentAddressedStorage"
@@ -143,10 +144,8 @@ STORAGES = {
     },
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = env.state_folder("static")
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MANIFEST_STRICT = False
-STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedStaticFilesStorage"
 FILE_UPLOAD_HANDLERS = ["probity.evidence.uploads.HashingUploadHandler"]
 UPLOAD_MAX_BYTES = env.number("PROBITY_UPLOAD_MAX_MB", 512) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

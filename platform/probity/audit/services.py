@@ -36,10 +36,7 @@ def event_append(
     expected = registry.kind(name).keys
     if set(body) != expected:
         raise ValueError(f"Event {name!r} needs exactly {sorted(expected)}, got {sorted(body)}.")
-    AuditChain.objects.bulk_create(
-        [AuditChain(name=chain, events=0, head=links.genesis(chain))], ignore_conflicts=True
-    )
-    head = AuditChain.objects.select_for_update().get(name=chain)
+    head = _head(chain)
     event = AuditEvent(
         chain=head, seq=head.events + 1, name=name, at=now(), actor=actor, payload=body,
         prev=head.head,
@@ -49,6 +46,17 @@ def event_append(
     head.events, head.head = event.seq, event.hash
     head.save(update_fields=["events", "head"])
     return event
+
+
+def _head(chain: str) -> AuditChain:
+    """The locked head of a chain, begun if this is its first event."""
+    heads = AuditChain.objects.select_for_update().filter(name=chain)
+    head = heads.first()
+    if head is None:
+        begin = AuditChain(name=chain, events=0, head=links.genesis(chain))
+        AuditChain.objects.bulk_create([begin], ignore_conflicts=True)
+        head = heads.get()
+    return head
 
 
 def as_link(event: AuditEvent) -> links.Event:

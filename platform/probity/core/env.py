@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from foundation.home import home
+from foundation.home import home as home
 
 
 def text(name: str, default: str = "") -> str:

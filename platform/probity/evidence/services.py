@@ -64,7 +64,7 @@ def asset_keep(
     asset, created = Asset.objects.get_or_create(
         sha256=received.sha256,
         defaults={
-            "bytes": received.size,
+            "bytes": received.length,
             "kind": probe.kind if probe else "",
             "media_type": probe.media_type if probe else "",
             "probe": probe.to_dict() if probe else {},

@@ -23,12 +23,13 @@ class UploadTooLarge(Refusal):
     status = 413
 
 
-class ReceivedFile(UploadedFile):
+class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
     """An uploaded file on disk with its SHA-256; unlinked on close unless it was kept."""
 
     def __init__(self, *, path: Path, sha256: str, size: int, name: str) -> None:
         super().__init__(file=path.open("rb"), name=name, size=size)
         self.path = path
+        self.length = size
         self.sha256 = sha256
 
     def temporary_file_path(self) -> str:

@@ -1,1 +1,34 @@
-urlpatterns: list[object] = []
+"""The addresses of the screens."""
+
+from django.urls import path
+
+from .accounts import views as accounts
+from .public import views as public
+from .review import views as review
+from .triage import actions, media
+from .triage import views as triage
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("healthz", public.healthz, name="healthz"),
+    path("favicon.ico", public.favicon, name="favicon"),
+    path("report", public.report, name="report"),
+    path("status/<str:token>", public.status, name="status"),
+    path("sign-in", accounts.sign_in, name="sign-in"),
+    path("sign-out", accounts.sign_out, name="sign-out"),
+    path("password", accounts.password, name="password"),
+    path("triage", triage.queue, name="queue"),
+    path("triage/next", actions.take_next, name="next"),
+    path("triage/<uuid:case_id>", triage.case, name="case"),
+    path("triage/<uuid:case_id>/progress", triage.progress, name="progress"),
+    path("triage/<uuid:case_id>/claim", actions.claim, name="claim"),
+    path("triage/<uuid:case_id>/release", actions.release, name="release"),
+    path("triage/<uuid:case_id>/facts", actions.facts, name="facts"),
+    path("triage/<uuid:case_id>/decide", actions.decide, name="decide"),
+    path("triage/<uuid:case_id>/seal", actions.seal, name="seal"),
+    path("triage/<uuid:case_id>/reveal", actions.reveal, name="reveal"),
+    path("triage/<uuid:case_id>/conceal", actions.conceal, name="conceal"),
+    path("media/<uuid:derivative_id>", media.derivative, name="derivative"),
+    path("review/<uuid:case_id>", review.dossier, name="dossier"),
+    path("review/<uuid:case_id>/statement", review.statement, name="statement"),
+]

@@ -15,5 +15,5 @@ def wake_workers(queues: Sequence[str] = ("cpu",)) -> None:
     for queue in queues:
         try:
             app.send_task("probity.work", queue=queue, ignore_result=True, expires=60)
-        except Exception:  # noqa: BLE001 - every transport has its own errors; none may cost a report
+        except Exception:  # every transport has its own errors; none may cost a report
             logger.warning("The broker cannot be reached; workers will find the job by themselves.")

@@ -1,0 +1,37 @@
+# Each line calls one tool. `make help` lists the targets.
+
+PYTHON ?= $(shell command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python || echo python3)
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help up stop test check bench clean
+
+help: ## Say what there is
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## Set up what is missing and run Probity here; Ctrl-C stops it
+	@$(PYTHON) scripts/bootstrap.py up
+	@$(VENV)/python -m probity up $(if $(PORT),--port $(PORT))
+
+stop: ## Stop what `make up` runs in another terminal
+	@$(VENV)/python -m probity stop
+
+test: ## Run every test
+	@$(PYTHON) scripts/bootstrap.py test
+	@$(VENV)/python -m pytest $(ARGS)
+
+check: ## Lint, format, types, import contracts, migrations, settings
+	@$(PYTHON) scripts/bootstrap.py check
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	$(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(VENV)/python manage.py check --fail-level WARNING
+
+bench: ## Measure against peers and write benchmarks/results/
+	@$(PYTHON) scripts/bootstrap.py bench
+	@$(VENV)/python -m benchmarks $(ARGS)
+
+clean: ## Remove .venv and caches; PROBITY_HOME stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

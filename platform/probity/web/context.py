@@ -1,0 +1,55 @@
+"""What every page shows around its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from probity.accounts.roles import Ability
+from probity.cases.models import CATEGORY_WORDS
+
+from .guard import person_of
+
+
+@dataclass(frozen=True)
+class Door:
+    """One link of the navigation."""
+
+    name: str
+    words: str
+    here: bool
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return reverse(self.name)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The platform's name, who is signed in, what they may do, and where they may go."""
+    person = person_of(request)
+    abilities = person.abilities if person else frozenset()
+    walled = bool(person and person.password_change_required)
+    return {
+        "platform_name": settings.PLATFORM_NAME,
+        "person": person,
+        "may_read": Ability.CASES_READ in abilities,
+        "may_work": Ability.CASES_WORK in abilities,
+        "may_seal": Ability.ASSETS_SEAL in abilities,
+        "may_audit": Ability.AUDIT_READ in abilities,
+        "category_words": CATEGORY_WORDS,
+        "nav": [] if walled else _doors(request, abilities),
+    }
+
+
+def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    doors = [Door("report", "Report", here=here == "report")]
+    if Ability.CASES_READ in abilities:
+        doors.insert(0, Door("queue", "Cases", here=here in {"queue", "case", "dossier"}))
+    return doors

@@ -1,0 +1,34 @@
+"""Answers that fit the asker: a whole page, an htmx fragment, a redirect in either form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether htmx asked, and for a part of the page only."""
+    details: HtmxDetails | None = getattr(request, "htmx", None)
+    return bool(details) and not getattr(details, "history_restore_request", False)
+
+
+def go(request: HttpRequest, address: str) -> HttpResponseBase:
+    """Send the browser elsewhere."""
+    return HttpResponseClientRedirect(address) if by_htmx(request) else redirect(address)
+
+
+def parts(
+    request: HttpRequest, *names: str, status: int = 200, say: str = "", **context: Any
+) -> HttpResponse:
+    """Several regions of a page at once, each put in place by its id; ``say`` is announced."""
+    return render(
+        request,
+        "web/parts.html",
+        {"parts": names, "say": say, "oob": True, **context},
+        status=status,
+    )

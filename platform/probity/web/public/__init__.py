@@ -1,0 +1,1 @@
+"""For anybody: reporting, and following a report."""

@@ -1,0 +1,1 @@
+"""For legal reviewers: the history of a case, and its statement of reasons."""

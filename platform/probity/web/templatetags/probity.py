@@ -1,0 +1,66 @@
+"""Icons, moments and sizes for the templates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from django import template
+from django.template.loader import get_template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from probity.core.clock import now
+from probity.web import words
+
+register = template.Library()
+
+
+@cache
+def _drawing(name: str) -> SafeString:
+    text = get_template(f"web/icons/{name}.svg").render().strip()
+    return mark_safe(text)  # noqa: S308 - our own files
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One of our drawings, inline, hidden from screen readers: the words beside it speak."""
+    return _drawing(name)
+
+
+@register.simple_tag
+def moment(at: datetime | None, form: str = "both") -> SafeString:
+    """A moment as ``both``, ``absolute`` or ``relative``; scripts keep the relative part fresh."""
+    if at is None:
+        return SafeString("")
+    iso = at.isoformat(timespec="seconds")
+    full, near = words.absolute(at), words.relative(at, now())
+    if form == "absolute":
+        return format_html('<time datetime="{}">{}</time>', iso, full)
+    if form == "relative":
+        return format_html(
+            '<time datetime="{}" title="{}" data-relative>{}</time>', iso, full, near
+        )
+    return format_html(
+        '<time datetime="{}">{}</time> <span class="quiet nowrap">'
+        '(<time datetime="{}" data-relative>{}</time>)</span>',
+        iso, full, iso, near,
+    )  # fmt: skip
+
+
+@register.filter
+def bytesize(count: int) -> str:
+    """Bytes for a person."""
+    return words.size(count)
+
+
+@register.filter
+def short(digest: str, most: int = 12) -> str:
+    """The beginning of a digest."""
+    return f"{digest[:most]}…" if len(digest) > most else digest
+
+
+@register.filter
+def lookup(mapping: dict[str, str], key: str) -> str:
+    """A dictionary's value, or nothing."""
+    return mapping.get(key, "") if mapping else ""

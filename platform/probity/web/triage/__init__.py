@@ -1,0 +1,1 @@
+"""For reviewers: the queue and the case page."""

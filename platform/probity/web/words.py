@@ -1,0 +1,60 @@
+"""Moments, lengths and sizes in words that a tired person reads at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def absolute(at: datetime) -> str:
+    """``12 Nov 2026, 14:05 UTC``."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def span(length: timedelta) -> str:
+    """A length in its two largest units: ``2 d 4 h``, ``3 h 12 min``, ``5 min``, ``40 s``."""
+    seconds = abs(int(length.total_seconds()))
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min"
+    if seconds < 3 * DAY:
+        return f"{seconds // HOUR} h {seconds % HOUR // MINUTE} min"
+    return f"{seconds // DAY} d {seconds % DAY // HOUR} h"
+
+
+def relative(at: datetime, now: datetime) -> str:
+    """``in 3 h 12 min``, ``5 min ago``, ``just now``."""
+    length = at - now
+    if abs(length.total_seconds()) < MINUTE:
+        return "just now" if length.total_seconds() <= 0 else "in less than a minute"
+    return f"in {span(length)}" if length.total_seconds() > 0 else f"{span(length)} ago"
+
+
+def size(count: int) -> str:
+    """Bytes for a person: ``340 kB``, ``12.4 MB``."""
+    if count < 1000:
+        return f"{count} bytes"
+    for unit, step in (("kB", 1e3), ("MB", 1e6)):
+        if count < step * 1000:
+            return f"{count / step:.3g} {unit}"
+    return f"{count / 1e9:.3g} GB"
+
+
+def duration(seconds: float) -> str:
+    """``4.2 s``, ``1:07 min``."""
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // MINUTE)}:{int(seconds % MINUTE):02d} min"
+
+
+def joined(items: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentence_case(text: str) -> str:
+    """The first letter large."""
+    return text[:1].upper() + text[1:]

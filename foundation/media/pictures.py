@@ -63,8 +63,9 @@ def flattened(image: Image.Image) -> Image.Image:
         return Image.fromarray(np.clip(grey * scale, 0, 255).astype(np.uint8)).convert("RGB")
     if image.has_transparency_data:
         layered = image.convert("RGBA")
-        ground = Image.new("RGBA", layered.size, (*_FLAT, 255))
-        return Image.alpha_composite(ground, layered).convert("RGB")
+        ground = Image.new("RGB", layered.size, _FLAT)
+        ground.paste(layered, mask=layered)
+        return ground
     return image.convert("RGB")
 
 

@@ -20,6 +20,7 @@ Pixels = npt.NDArray[np.uint8]
 LIMITS = MediaLimits()
 _SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 _FLAT = (255, 255, 255)
+_BAND = 256
 
 
 def image_rgb(path: Path, *, max_side: int | None = None) -> Pixels:
@@ -57,16 +58,28 @@ def as_array(image: Image.Image, max_side: int | None) -> Pixels:
 def flattened(image: Image.Image) -> Image.Image:
     """Any mode as RGB: deep greys scaled to 8 bits, transparency laid on white."""
     if image.mode.startswith(("I", "F")):
-        grey = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if image.mode.startswith("I;16") or grey.max(initial=0) > 255 else 255.0
-        scale = 255.0 if image.mode == "F" and grey.max(initial=0) <= 1 else 255.0 / top
-        return Image.fromarray(np.clip(grey * scale, 0, 255).astype(np.uint8)).convert("RGB")
+        return _from_deep(image)
     if image.has_transparency_data:
         layered = image.convert("RGBA")
         ground = Image.new("RGB", layered.size, _FLAT)
         ground.paste(layered, mask=layered)
         return ground
     return image.convert("RGB")
+
+
+def _from_deep(image: Image.Image) -> Image.Image:
+    """Deep greys to 8 bits, band by band: a float copy of a large picture would not fit."""
+    grey = np.asarray(image)
+    most = float(grey.max(initial=0))
+    if image.mode == "F" and most <= 1:
+        scale = 255.0
+    else:
+        scale = 255.0 / 65535.0 if image.mode.startswith("I;16") or most > 255 else 1.0
+    out = np.empty(grey.shape, dtype=np.uint8)
+    for top in range(0, grey.shape[0], _BAND):
+        band = grey[top : top + _BAND].astype(np.float32) * scale
+        out[top : top + _BAND] = np.clip(np.nan_to_num(band), 0, 255)
+    return Image.fromarray(out).convert("RGB")
 
 
 @dataclass(frozen=True, kw_only=True)

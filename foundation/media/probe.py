@@ -12,7 +12,7 @@ from typing import Any
 from foundation.media import moving, still
 from foundation.media.errors import EmptyFile
 from foundation.media.kinds import MediaLimits, Probe
-from foundation.media.sniff import HEAD_BYTES, HEIF, Container, recognise
+from foundation.media.sniff import DNG, HEAD_BYTES, HEIF, TIFF, Container, is_dng, recognise
 
 
 def in_child(payload: dict[str, Any]) -> dict[str, Any]:
@@ -25,9 +25,11 @@ def container_of(path: Path) -> Container:
     """The kind of file by its bytes. Raises EmptyFile, PlaylistRefused, UnsupportedMedia."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    if not head:
-        raise EmptyFile("The file is empty: it has no bytes. Send it again.")
-    found = recognise(head)
+        if not head:
+            raise EmptyFile("The file is empty: it has no bytes. Send it again.")
+        found = recognise(head)
+        if found is TIFF and is_dng(file):
+            return DNG
     return _with_heif(found) if found is HEIF else found
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from foundation.media.errors import PlaylistRefused, UnsupportedMedia
 from foundation.media.kinds import Kind
 
 HEAD_BYTES = 64 * 1024
+_DNG_VERSION = 50706
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,19 +202,23 @@ def _iso(head: bytes) -> Container | None:
 
 
 def _tiff(head: bytes) -> Container | None:
-    order = {b"II*\x00": "<", b"MM\x00*": ">", b"II+\x00": "<", b"MM\x00+": ">"}.get(head[:4])
-    if order is None:
-        return RAW if head[:4] in (b"IIRO", b"IIRS", b"IIU\x00", b"FUJI") else None
-    if head[8:10] == b"CR":
-        return RAW
-    if b"+" in head[2:4] or len(head) < 8:
-        return TIFF
-    (start,) = struct.unpack(order + "I", head[4:8])
-    entries = head[start : start + 2]
-    count = struct.unpack(order + "H", entries)[0] if len(entries) == 2 else 0
-    tags = head[start + 2 : start + 2 + 12 * count]
+    if head[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
+        return RAW if head[8:10] == b"CR" else TIFF
+    return RAW if head[:4] in (b"IIRO", b"IIRS", b"IIU\x00", b"FUJI") else None
+
+
+def is_dng(file: BinaryIO) -> bool:
+    """Whether a TIFF file's first directory, which may lie anywhere, has the DNG version tag."""
+    file.seek(0)
+    head = file.read(8)
+    order = "<" if head[:2] == b"II" else ">"
+    if head[2:4] not in (b"*\x00", b"\x00*") or len(head) < 8:
+        return False
+    file.seek(struct.unpack(order + "I", head[4:8])[0])
+    count = file.read(2)
+    tags = file.read(12 * struct.unpack(order + "H", count)[0]) if len(count) == 2 else b""
     found = {struct.unpack_from(order + "H", tags, at)[0] for at in range(0, len(tags) - 11, 12)}
-    return DNG if 50706 in found else TIFF
+    return _DNG_VERSION in found
 
 
 def _bitmap(head: bytes) -> Container | None:

@@ -43,24 +43,37 @@ def audio_chunks(
 def _resampled(
     media: InputContainer, found: Any, rate: int, start: float
 ) -> Iterator[tuple[float, Samples]]:
-    """Blocks of mono samples with the time of their first sample."""
+    """Blocks of mono samples with the time of their first sample.
+
+    Channels are averaged: the library's own mixing adds them up and would clip.
+    """
     zero = stream.zero(media)
     if start > 0:
         stream.seek(media, start + zero)
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
     at: float | None = None
-    for frame in _with_flush(stream.decoded(media, found)):
-        if frame is not None and at is None:
-            at = 0.0 if frame.time is None else frame.time - zero
-        for block in resampler.resample(frame):
-            samples = block.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-            yield at or 0.0, samples
-            at = (at or 0.0) + samples.size / rate
+    for block, time in _blocks(stream.decoded(media, found), rate):
+        if at is None:
+            at = time - zero
+        samples = block.to_ndarray().mean(axis=0, dtype=np.float32)
+        yield at, samples
+        at += samples.size / rate
 
 
-def _with_flush(frames: Iterator[Any]) -> Iterator[Any]:
-    yield from frames
-    yield None
+def _blocks(frames: Iterator[Any], rate: int) -> Iterator[tuple[Any, float]]:
+    """Frames at ``rate``, each with the time of the frame that began the walk or a new layout."""
+    resampler = None
+    for frame in frames:
+        resampler = resampler or av.AudioResampler(format="fltp", rate=rate)
+        try:
+            blocks = resampler.resample(frame)
+        except ValueError:
+            # the channels change in the middle of the file
+            resampler = av.AudioResampler(format="fltp", rate=rate)
+            blocks = resampler.resample(frame)
+        for block in blocks:
+            yield block, float(frame.time or 0.0)
+    for block in resampler.resample(None) if resampler else ():
+        yield block, 0.0
 
 
 def _pieces(

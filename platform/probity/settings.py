@@ -188,7 +188,8 @@ ORPHAN_AGE_SECONDS = env.number("PROBITY_ORPHAN_AGE_SECONDS", 3600)
 
 # --- the desk's own settings ------------------------------------------------------------------
 SEAL_CATEGORIES = env.words("PROBITY_SEAL_CATEGORIES")
-COVERED_PLATFORM = env.text("PROBITY_COVERED_PLATFORM")
+COVERED_PLATFORM = env.truth("PROBITY_COVERED_PLATFORM")
+HOSTING_SERVICE = env.truth("PROBITY_HOSTING_SERVICE")
 REPORT_RATE = env.text("PROBITY_REPORT_RATE", "30/hour")
 API_RATE = env.text("PROBITY_API_RATE", "600/minute")
 SIGN_IN_RATE = env.text("PROBITY_SIGN_IN_RATE", "20/minute")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -41,11 +42,7 @@ def write_video(
         stream = media.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         if times is not None:
-            stream.codec_context.time_base = (
-                av.Rational(1, 1000)
-                if hasattr(av, "Rational")
-                else __import__("fractions").Fraction(1, 1000)
-            )
+            stream.codec_context.time_base = Fraction(1, 1000)
         sound = media.add_stream("aac", rate=RATE, layout="mono") if sound_seconds else None
         for place, pixels in enumerate(shades(count)):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
@@ -106,11 +103,9 @@ def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     elif mode == "F":
         image = Image.fromarray(np.full((8, 8), 0.5, dtype=np.float32))
     else:
-        image = (
-            Image.new("RGB", (8, 8), (128, 128, 128))
-            .convert("L" if mode == "LA" else mode)
-            .convert(mode)
-        )
+        grey = Image.new("RGB", (8, 8), (128, 128, 128))
+        image = grey.quantize() if mode == "P" else grey.convert("L" if mode == "LA" else mode)
+        image = image.convert(mode)
     image.save(path)
     shown = decode.image_rgb(path)
     assert shown.shape == (8, 8, 3)

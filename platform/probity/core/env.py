@@ -20,6 +20,14 @@ def flag(name: str, *, default: bool = False) -> bool:
     return value.lower() in {"1", "true", "yes", "on"} if value else default
 
 
+def truth(name: str) -> bool | None:
+    """True or false as said, None when nothing was said: a fact of the service may be unknown."""
+    value = text(name).lower()
+    if value not in {"", "true", "false"}:
+        raise SystemExit(f"{name} must be true or false, or be left out, not {value!r}.")
+    return value == "true" if value else None
+
+
 def number(name: str, default: int) -> int:
     """A whole number; a wrong one stops the start with a sentence."""
     value = text(name)

@@ -9,9 +9,15 @@ from django.conf import settings
 from probity.analysis.selectors import credentials_ai_use
 from probity.cases.models import Case, Category
 
-from .models import FactAnswer
+from .models import Action, FactAnswer
+from .selectors import decision_current
 
 Value = bool | int | None
+
+#: What art. 17(1) of Reg. (EU) 2022/2065 calls a restriction.
+RESTRICTIONS = frozenset(
+    {Action.REMOVE, Action.RESTRICT, Action.AGE_GATE, Action.REDUCE, Action.SUSPEND}
+)
 
 
 @dataclass(frozen=True)
@@ -24,14 +30,29 @@ class KnownFact:
 
 def facts_of(case: Case) -> dict[str, KnownFact]:
     """All that anybody said; a reviewer's answer beats every other source."""
-    return {**_platform(), **_requester(case), **_provenance(case), **_reviewer(case)}
+    return {**_platform(case), **_requester(case), **_provenance(case), **_reviewer(case)}
 
 
-def _platform() -> dict[str, KnownFact]:
-    said = settings.COVERED_PLATFORM.lower()
-    if said not in {"true", "false"}:
-        return {}
-    return {"covered_platform": KnownFact(said == "true", "platform")}
+def _platform(case: Case) -> dict[str, KnownFact]:
+    """What the service knows of itself, of the notice, and of what it did about it."""
+    contact = any(
+        report.contact.email
+        for report in case.reports.select_related("contact")
+        if hasattr(report, "contact")
+    )
+    decision = decision_current(case)
+    restricted = decision is not None and decision.action in RESTRICTIONS
+    known: dict[str, Value] = {
+        "covered_platform": settings.COVERED_PLATFORM,
+        "hosting_service": settings.HOSTING_SERVICE,
+        "notice_received": True,
+        "notifier_contact_known": contact,
+        "restriction_imposed": restricted,
+        "restriction_for_content": True if restricted else None,
+    }
+    return {
+        name: KnownFact(value, "platform") for name, value in known.items() if value is not None
+    }
 
 
 def _requester(case: Case) -> dict[str, KnownFact]:

@@ -72,7 +72,8 @@ def case_decide(
         actor=actor.name, seen=seen,
     )  # fmt: skip
     statement_issue(decision=decision, sources=measurements_of(case), actor=actor.name)
-    case_move(case=case, to=CaseState.DECIDED, actor=actor.name)
+    case = case_move(case=case, to=CaseState.DECIDED, actor=actor.name)
+    case_evaluate(case=case, actor=actor.name)
     claim_end(claim=claim, why="decided", actor=actor.name)
     return decision
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [TOPIC…]`: run all benchmarks, or the named ones, each in its own process."""
+"""`python -m benchmarks [TOPIC…]`: run all benchmarks or the named ones, one process each."""
 
 from __future__ import annotations
 

@@ -66,7 +66,10 @@ def _chained(chain: str, count: int) -> None:
 
     with transaction.atomic():
         event_append(
-            chain=chain, name="case.state", actor="system", payload={"was": "open", "now": str(count)}
+            chain=chain,
+            name="case.state",
+            actor="system",
+            payload={"was": "open", "now": str(count)},
         )
 
 

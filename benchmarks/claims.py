@@ -50,10 +50,7 @@ def _fill() -> None:
     for number in range(CLIENTS):
         person_create(username=f"client-{number}", roles=["reviewer"])
     Case.objects.bulk_create(
-        [
-            Case(number=10_000 + number, category="other", opened_at=now())
-            for number in range(CASES)
-        ]
+        [Case(number=10_000 + number, category="other", opened_at=now()) for number in range(CASES)]
     )
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_case (id int PRIMARY KEY, holder text)")

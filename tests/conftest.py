@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,17 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout that the tests belong to."""
     return ROOT
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With PROBITY_NO_SKIPS=1 a skipped test has failed, unless it is marked `gpu`."""
+    report = yield
+    strict = os.environ.get("PROBITY_NO_SKIPS") == "1"
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    if strict and skipped and item.get_closest_marker("gpu") is None:
+        report.outcome = "failed"
+        report.longrepr = f"Skipped where nothing may be skipped: {report.longrepr}"
+    return report

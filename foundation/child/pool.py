@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from foundation.child import scratch
 from foundation.child.worker import OnEvent, Surroundings, Worker, surroundings
 
 CALLS_PER_CHILD = 200
@@ -74,6 +75,7 @@ class _Pool:
         self._starter = _Starter()
         self._idle: list[Worker] = []
         self.all: set[Worker] = set()
+        scratch.sweep()
 
     def take(self, *, memory_bytes: int) -> Worker:
         around = surroundings(memory_bytes=memory_bytes)

@@ -82,7 +82,7 @@ def _lacked_memory(error: BaseException) -> bool:
 
 def _wipe(scratch: Path) -> None:
     """Nothing made from one file may wait on the disk for the next one."""
-    for entry in scratch.iterdir():
+    for entry in scratch.glob("*"):
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
         else:

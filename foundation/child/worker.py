@@ -9,14 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from foundation.child import wire
+from foundation.child import scratch, wire
 from foundation.child.errors import ChildDied, ChildFailed, ChildTimedOut
 from foundation.errors import Refusal
 
@@ -70,7 +69,7 @@ class Worker:
     def __init__(self, around: Surroundings) -> None:
         self.around = around
         self.calls = 0
-        self._scratch = tempfile.mkdtemp(prefix="probity-child-")
+        self._scratch = scratch.make()
         self._process, self._wire = self._start()
         try:
             self.hello: dict[str, bool] = self._greet()
@@ -83,7 +82,7 @@ class Worker:
             "path": self.around.path,
             "parent": os.getpid(),
             "memory_bytes": self.around.memory_bytes,
-            "scratch": self._scratch,
+            "scratch": str(self._scratch),
         }
         request_out, request_in = os.pipe()
         reply_out, reply_in = os.pipe()
@@ -96,7 +95,7 @@ class Worker:
                 stderr=log_in,
                 env={
                     **dict(self.around.environment),
-                    "TMPDIR": self._scratch,
+                    "TMPDIR": str(self._scratch),
                     "MALLOC_ARENA_MAX": "2",
                 },
                 cwd="/",
@@ -117,7 +116,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        """Running, with its scratch folder not swept away by the system."""
+        return self._process.poll() is None and self._scratch.is_dir()
 
     def ask(
         self,

@@ -23,7 +23,7 @@ AUDIO_SECONDS = 300.0
 SOUND_RATE = 44_100
 
 # what one file may cost; a longer or larger one gets a shorter copy
-_WORK_SECONDS = 60.0
+_WORK_SECONDS = 30.0
 _CLOCK = 90_000
 _ENCODERS = ("libx264", "libopenh264")
 _PIECE_SECONDS = 1.0

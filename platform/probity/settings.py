@@ -1,4 +1,4 @@
-"""Settings. Everything an operator may change comes from the environment (docs/reference/settings.md)."""
+"""Settings. What an operator may change comes from the environment (docs/reference/settings.md)."""
 
 from __future__ import annotations
 

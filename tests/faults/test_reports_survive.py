@@ -1,4 +1,4 @@
-"""PostgreSQL and the web server are killed: nothing accepted is lost, nothing half-written stays."""
+"""PostgreSQL or the web server is killed: nothing accepted is lost, nothing half-written stays."""
 
 from __future__ import annotations
 

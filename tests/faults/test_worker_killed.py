@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 
-
 def test_the_job_finishes_on_another_worker(stack: Any, drawn: Any) -> None:
     case = stack.report(drawn()).json()["case"]
     deadline = time.monotonic() + 20

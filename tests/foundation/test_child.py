@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from foundation import child
-from foundation.child import pool
+from foundation.child import pool, scratch
 from foundation.errors import Refusal
 
 WORK = """
@@ -259,6 +260,13 @@ def test_scratch_files_do_not_outlive_the_call() -> None:
     assert not Path(folder).exists()
 
 
+def test_a_child_without_its_scratch_folder_is_replaced() -> None:
+    first, folder = ask("pid"), ask("keep")
+    Path(folder).rmdir()
+    assert ask("pid") != first
+    assert ask("keep") != folder
+
+
 def test_unknown_targets_are_failures() -> None:
     with pytest.raises(child.ChildFailed):
         child.call("childwork:missing", {})
@@ -314,7 +322,8 @@ def test_a_forked_process_leaves_its_parents_child_alone(tmp_path: Path) -> None
 def test_the_child_dies_with_its_parent() -> None:
     script = (
         "import os, signal\nfrom foundation import child\n"
-        "print(child.call('childwork:pid', {}), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+        "print(os.getpid(), child.call('childwork:pid', {}), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -323,12 +332,19 @@ def test_the_child_dies_with_its_parent() -> None:
         text=True,
         timeout=60,
     )
-    orphan = int(done.stdout)
+    parent, orphan = map(int, done.stdout.split())
     for _ in range(50):
         if not _runs(orphan):
-            return
+            break
         time.sleep(0.1)
-    pytest.fail("the child outlived its parent")
+    assert not _runs(orphan)
+    left = list(Path(tempfile.gettempdir()).glob(f"probity-child-*-{parent}-*"))
+    assert len(left) == 1
+    mine = scratch.make()
+    scratch.sweep()
+    assert not left[0].exists()
+    assert mine.exists()
+    mine.rmdir()
 
 
 def _runs(pid: int) -> bool:

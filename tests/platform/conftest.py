@@ -91,5 +91,3 @@ def work() -> Callable[[], int]:
 def stored_files(evidence_store: Path) -> Callable[[], list[Path]]:
     """Every file that the incoming folder and the store hold."""
     return lambda: [path for path in evidence_store.rglob("*") if path.is_file()]
-
-

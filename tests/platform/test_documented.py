@@ -22,6 +22,7 @@ def test_every_event_is_described(root: Path) -> None:
     missing = [
         kind.name
         for kind in kinds()
-        if f"| `{kind.name}` | {kind.says} | {', '.join(sorted(kind.keys)) or '–'} |" not in described
+        if f"| `{kind.name}` | {kind.says} | {', '.join(sorted(kind.keys)) or '–'} |"
+        not in described
     ]
     assert missing == [], "Run manage.py audit_events and paste it into docs/reference/events.md."

@@ -79,7 +79,11 @@ def test_a_report_becomes_a_decided_case_that_proves_itself(
 
     decided = client.post(
         f"/api/v1/cases/{case_id}/decisions",
-        {"action": "remove", "reason": "Shown without consent.", "rules": ["us-tida-notice-removal"]},
+        {
+            "action": "remove",
+            "reason": "Shown without consent.",
+            "rules": ["us-tida-notice-removal"],
+        },
         format="json",
     )
     assert decided.status_code == 201, decided.json()
@@ -121,9 +125,10 @@ def test_two_people_never_hold_one_case(
     refused = other.post(f"/api/v1/cases/{case_id}/claim")
     assert refused.status_code == 409
     assert "Somebody else holds this case" in refused.json()["detail"]
-    assert other.post(
-        f"/api/v1/cases/{case_id}/facts", {"intimate": True}, format="json"
-    ).status_code == 409
+    assert (
+        other.post(f"/api/v1/cases/{case_id}/facts", {"intimate": True}, format="json").status_code
+        == 409
+    )
 
 
 def test_the_same_key_gets_the_same_answer(client_for: Callable[..., APIClient]) -> None:
@@ -139,7 +144,10 @@ def test_identical_bytes_are_stored_once(
     client_for: Callable[..., APIClient], stored_files: Callable[[], list[Path]]
 ) -> None:
     client = client_for()
-    assert report(client, file=picture()).json()["case"] != report(client, file=picture()).json()["case"]
+    assert (
+        report(client, file=picture()).json()["case"]
+        != report(client, file=picture()).json()["case"]
+    )
     assert len(stored_files()) == 1
 
 

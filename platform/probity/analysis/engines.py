@@ -25,7 +25,9 @@ METADATA = "provenance.metadata"
 def planned(probe: Probe) -> int:
     """How many statements an analysis of such a file will make."""
     fitting = detection.modalities(probe)
-    return 2 + sum(1 for entry in registry.usable() if entry.card and entry.card.modality in fitting)
+    return 2 + sum(
+        1 for entry in registry.usable() if entry.card and entry.card.modality in fitting
+    )
 
 
 def provenance_say(path: Path, *, sha256: str, say: Say) -> None:

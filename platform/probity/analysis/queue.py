@@ -49,9 +49,7 @@ def job_claim(*, worker: str, queues: Collection[str]) -> Job | None:
 
 def job_heartbeat(*, job: Job) -> bool:
     """Extend the lease; False when it is no longer this worker's."""
-    return bool(
-        _own(job).update(lease_until=now() + timedelta(seconds=settings.JOB_LEASE_SECONDS))
-    )
+    return bool(_own(job).update(lease_until=now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)))
 
 
 def lease_hold(job: Job) -> None:
@@ -79,9 +77,9 @@ def job_fail(*, job: Job, error: str) -> bool:
 @transaction.atomic
 def jobs_cancel(*, asset: Asset) -> int:
     """Take an asset's unfinished work out of the queue."""
-    return Job.objects.filter(
-        asset=asset, state__in=[JobState.WAITING, JobState.LEASED]
-    ).update(state=JobState.CANCELLED, lease_until=None, ended_at=now())
+    return Job.objects.filter(asset=asset, state__in=[JobState.WAITING, JobState.LEASED]).update(
+        state=JobState.CANCELLED, lease_until=None, ended_at=now()
+    )
 
 
 @transaction.atomic

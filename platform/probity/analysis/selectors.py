@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from probity.evidence.models import Asset
+from probity.evidence.models import Asset, Derivative
 
 from .engines import CREDENTIALS
-from .models import Assessment, Finding, FindingKind, Job, JobState, Run
+from .models import Assessment, Finding, FindingKind, FindingPicture, Job, JobState, Run
 
 
 def run_shown(asset: Asset) -> Run | None:
@@ -96,3 +96,8 @@ def progress_of(case: UUID) -> Progress:
 def _ahead(jobs: list[Job]) -> int:
     oldest = min(job.created_at for job in jobs if job.state == JobState.WAITING)
     return Job.objects.filter(state=JobState.WAITING, created_at__lt=oldest).count()
+
+
+def shows_finding(derivative: Derivative) -> bool:
+    """Whether a derivative is a finding's diagram, which never shows the media recognisably."""
+    return FindingPicture.objects.filter(derivative=derivative).exists()

@@ -10,7 +10,9 @@ from probity.accounts.actors import Actor, token_actor
 from probity.accounts.models import ApiToken, Person
 from probity.accounts.selectors import token_find
 
-WRONG = "The token is not valid: unknown, expired or revoked. Issue one with manage.py token_create."
+WRONG = (
+    "The token is not valid: unknown, expired or revoked. Issue one with manage.py token_create."
+)
 
 
 class TokenAuthentication(BaseAuthentication):

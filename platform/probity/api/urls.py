@@ -13,8 +13,6 @@ urlpatterns = [
     path("v1/cases/<uuid:case_id>/facts", views.Facts.as_view(), name="api-facts"),
     path("v1/cases/<uuid:case_id>/decisions", views.Decisions.as_view(), name="api-decisions"),
     path("v1/cases/<uuid:case_id>/statement", views.Statement.as_view(), name="api-statement"),
-    path(
-        "v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"
-    ),
+    path("v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"),
     re_path(r"^v1/.*$", Missing.as_view()),
 ]

@@ -28,7 +28,7 @@ from .authentication import request_actor
 from .representations import case_shown, decision_shown, evaluation_shown, moment, statement_shown
 from .serializers import CaseOut, ClaimOut, DecisionIn, ProblemOut, ReportIn, ReportOut
 
-ERRORS = {code: ProblemOut for code in (400, 401, 403, 404, 409, 413, 422, 423, 429)}
+ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 423, 429), ProblemOut)
 
 
 class View(APIView):
@@ -167,9 +167,7 @@ class Decisions(View):
     )
     def post(self, request: Request, case_id: UUID) -> Response:
         body = _decision(request)
-        decision = case_decide(
-            case=case_find(case_id), actor=request_actor(request), **body
-        )
+        decision = case_decide(case=case_find(case_id), actor=request_actor(request), **body)
         return Response(decision_shown(decision), status=status.HTTP_201_CREATED)
 
 
@@ -210,7 +208,7 @@ class Seal(View):
 def _touch(request: Request) -> Any:
     """Have the body parsed, and hand back Django's own request with its files."""
     request.data  # noqa: B018 - parsing happens on first access
-    return request._request  # noqa: SLF001
+    return request._request
 
 
 def _fields(request: Request) -> dict[str, object]:

@@ -135,7 +135,9 @@ def claim_require(*, case: Case, actor: Actor) -> CaseClaim:
 
 def claims_sweep() -> int:
     """Give cases back whose lease ran out."""
-    expired = CaseClaim.objects.filter(ended_at=None, until__lt=now()).values_list("case", flat=True)
+    expired = CaseClaim.objects.filter(ended_at=None, until__lt=now()).values_list(
+        "case", flat=True
+    )
     return sum(_expire(case_id) for case_id in list(expired))
 
 

@@ -121,9 +121,7 @@ class EvidenceItem(Row):
     class Meta:
         db_table = "cases_evidence_item"
         ordering = ["added_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "asset"], name="item_once_per_case")
-        ]
+        constraints = [models.UniqueConstraint(fields=["case", "asset"], name="item_once_per_case")]
 
 
 class CaseClaim(Row):

@@ -158,5 +158,5 @@ def _email(value: str, wrong: dict[str, str]) -> str:
         try:
             validate_email(value)
         except ValidationError:
-            wrong["email"] = "This does not look like an e-mail address; correct it or leave it out."
+            wrong["email"] = "This is not a whole e-mail address; correct it or leave it out."
     return value

@@ -68,3 +68,8 @@ def idempotency_find(*, person: Person, key: str) -> IdempotencyKey | None:
         .filter(person=person, key=key)
         .first()
     )
+
+
+def claims_live(person: Person) -> QuerySet[CaseClaim]:
+    """The claims that a person holds now."""
+    return CaseClaim.objects.filter(person=person, ended_at=None, until__gte=now())

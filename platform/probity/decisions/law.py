@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -30,10 +31,10 @@ def evaluate(
     received_at: datetime,
 ) -> dict[str, Any]:
     """Apply every pack; the result as JSON-able data."""
-    known = {name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()}
-    result = engine.evaluate(
-        packs(), facts=known, at=at, places=places, received_at=received_at
-    )
+    known = {
+        name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()
+    }
+    result = engine.evaluate(packs(), facts=known, at=at, places=places, received_at=received_at)
     return result.to_dict()
 
 
@@ -46,3 +47,30 @@ def fact_check(name: str, value: object) -> Value:
     if isinstance(known.value, int) and abs(known.value) > LARGEST:
         raise InvalidInput.of({name: f"“{name}” must lie between -{LARGEST} and {LARGEST}."})
     return known.value
+
+
+@dataclass(frozen=True)
+class FactWords:
+    """How the vocabulary speaks of a fact; ``type`` is bool or integer."""
+
+    name: str
+    type: str
+    question: str
+    when_true: str
+    when_false: str
+    help: str
+
+
+def fact_words() -> dict[str, FactWords]:
+    """The whole vocabulary in words, by name."""
+    return {
+        name: FactWords(
+            name=name,
+            type=spec.type.value,
+            question=spec.question,
+            when_true=spec.when_true,
+            when_false=spec.when_false,
+            help=spec.help,
+        )
+        for name, spec in vocabulary.vocabulary().items()
+    }

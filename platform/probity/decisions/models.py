@@ -87,9 +87,7 @@ class Decision(Row):
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(supersedes=None), name="one_first_decision"
             ),
-            models.CheckConstraint(
-                condition=~models.Q(reason=""), name="decision_has_a_reason"
-            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="decision_has_a_reason"),
         ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from probity.cases.models import Case
 from probity.core.errors import NotFound
@@ -33,9 +35,7 @@ def decisions_of(case: Case) -> list[Decision]:
 
 def answers_of(case: Case) -> dict[str, FactAnswer]:
     """The latest answer to each question."""
-    return {
-        answer.name: answer for answer in case.answers.select_related("person").order_by("at")
-    }
+    return {answer.name: answer for answer in case.answers.select_related("person").order_by("at")}
 
 
 def statement_current(case: Case) -> StatementOfReasons:
@@ -59,3 +59,9 @@ def nearest_deadline(evaluation: PolicyEvaluation) -> tuple[datetime, str] | Non
             if best is None or due < best[0]:
                 best = due, rule["title"]
     return best
+
+
+def decisions_current(cases: Iterable[Case]) -> dict[UUID, Decision]:
+    """The decision in force of each case, by the case's id."""
+    rows = Decision.objects.filter(case__in=list(cases), superseded_by=None).order_by("at")
+    return {row.case_id: row for row in rows}

@@ -154,9 +154,7 @@ def _decision_check(
 
 
 @transaction.atomic
-def statement_issue(
-    *, decision: Decision, sources: list[str], actor: str
-) -> StatementOfReasons:
+def statement_issue(*, decision: Decision, sources: list[str], actor: str) -> StatementOfReasons:
     """Write the statement of reasons for a decision."""
     body = statement_body(decision=decision, evaluation=decision.evaluation, sources=sources)
     text = statement_text(body)

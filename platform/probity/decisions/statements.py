@@ -20,6 +20,10 @@ MEASURES = {
     Action.PRESERVE: "The content was preserved; nothing else was changed.",
     Action.NO_ACTION: "Nothing was restricted: the content stays as it was.",
 }
+COMPLAIN = (
+    "Complain to {platform}, free of charge, within six months of this statement; a person who "
+    "did not take this decision will look at it."
+)
 TERRITORIAL = {Action.RESTRICT}
 
 
@@ -43,8 +47,7 @@ def statement_body(
         "automated_decision": False,
         "grounds": rules,
         "redress": [
-            f"Complain to {settings.PLATFORM_NAME}, free of charge, within six months of this "
-            "statement; a person who did not take this decision will look at it.",
+            COMPLAIN.format(platform=settings.PLATFORM_NAME),
             "Bring the dispute before a certified out-of-court settlement body (DSA art. 21).",
             "Go to court.",
         ],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+from django.core.files import File
+
 from probity.core.errors import NotFound
 
-from .models import Asset, CustodyEvent, Derivative
+from .models import Asset, CustodyAction, CustodyEvent, Derivative
 from .services import AssetSealed
 from .storage import asset_name, local_copy, store
 
@@ -50,3 +52,23 @@ def derivative_read(derivative: Derivative) -> bytes:
 def custody_of(asset: Asset) -> list[CustodyEvent]:
     """Every touch of an asset, in order."""
     return list(asset.custody.order_by("at"))
+
+
+def derivative_open(derivative: Derivative) -> File[bytes]:
+    """Its bytes as an open file, for reading in pieces; the caller closes it."""
+    return store().open(derivative.storage_name)
+
+
+def derivatives_concealed(assets: Collection[str]) -> dict[str, Derivative]:
+    """The blurred grey picture of each unsealed asset, by SHA-256."""
+    rows = Derivative.objects.filter(
+        asset__in=assets, asset__sealed_at=None, concealed=True, destroyed_at=None
+    )
+    return {row.asset_id: row for row in rows.order_by("-made_at")}
+
+
+def viewed_by(*, derivative: Derivative, actor: str) -> bool:
+    """Whether custody knows that this actor chose to look at this very copy."""
+    return CustodyEvent.objects.filter(
+        asset=derivative.asset, action=CustodyAction.VIEWED, actor=actor, tool=derivative.name
+    ).exists()

@@ -39,7 +39,7 @@ class AssetSealed(Refusal):
 
 
 def file_probe(received: ReceivedFile) -> Probe:
-    """What a received file is, found in the killable child; raises the Refusal that says why not."""
+    """What a received file is, found in the child; raises the Refusal that says why not."""
     return inspect(received.path, limits=MediaLimits(max_bytes=settings.UPLOAD_MAX_BYTES))
 
 
@@ -53,9 +53,7 @@ def custody_record(
 
 
 @transaction.atomic
-def asset_keep(
-    *, received: ReceivedFile, probe: Probe | None, actor: str, case: UUID
-) -> Asset:
+def asset_keep(*, received: ReceivedFile, probe: Probe | None, actor: str, case: UUID) -> Asset:
     """Preserve a received file for a case; identical bytes are stored once.
 
     ``probe`` is None only for a file that must not be decoded (sealed on receipt).

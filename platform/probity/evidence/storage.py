@@ -33,7 +33,7 @@ class ContentAddressedStorage(FileSystemStorage):
             location=location, file_permissions_mode=0o400, directory_permissions_mode=0o700
         )
 
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:  # noqa: ARG002
         """Names are chosen by their content or by a UUID: never invent another."""
         return name
 

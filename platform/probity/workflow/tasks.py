@@ -8,8 +8,8 @@ from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.db import connections
 
-from probity.cases.claims import claims_sweep
 from probity.analysis.queue import leases_sweep
+from probity.cases.claims import claims_sweep
 from probity.evidence.services import orphans_sweep
 
 from .worker import jobs_drain, looking_start, looking_stop

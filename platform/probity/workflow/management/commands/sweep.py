@@ -19,7 +19,7 @@ class Command(BaseCommand):
             "--older-than",
             type=int,
             metavar="SECONDS",
-            help="age from which an ownerless file is removed (default: PROBITY_ORPHAN_AGE_SECONDS)",
+            help="age of ownerless files to remove (default: PROBITY_ORPHAN_AGE_SECONDS)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

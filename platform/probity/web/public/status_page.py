@@ -1,0 +1,82 @@
+"""What a reporter may know: how far the matter is and what was decided, nothing about anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from probity.analysis.selectors import progress_of
+from probity.cases.models import CATEGORY_WORDS, CaseState, Category, Report
+from probity.cases.selectors import claim_live
+from probity.decisions.models import Action
+from probity.decisions.selectors import decision_current
+from probity.decisions.statements import MEASURES
+
+
+@dataclass(frozen=True)
+class Step:
+    """One station: ``done``, ``now`` or ``next``."""
+
+    state: str
+    title: str
+    sentence: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StatusPage:
+    """A report's way, in four steps."""
+
+    number: str
+    category: str
+    received_at: datetime
+    steps: list[Step]
+    decided: bool
+    has_file: bool
+
+
+def status_page(report: Report) -> StatusPage:
+    """Gather it."""
+    case = report.case
+    decided = case.state == CaseState.DECIDED
+    has_file = case.items.exists()
+    return StatusPage(
+        number=case.label,
+        category=CATEGORY_WORDS[Category(report.category)],
+        received_at=report.received_at,
+        steps=[_received(report), _measured(report), _reviewed(report), _decided(report)],
+        decided=decided,
+        has_file=has_file,
+    )
+
+
+def _received(report: Report) -> Step:
+    return Step("done", "Received", "Your report is kept safely.", report.received_at)
+
+
+def _measured(report: Report) -> Step:
+    title = "Looked at by machines"
+    state = progress_of(report.case_id).state
+    if state in {"none", "cancelled"}:
+        return Step("done", title, "Not needed here: no file is being opened.")
+    if state in {"waiting", "running"} and report.case.state != CaseState.DECIDED:
+        return Step("now", title, "Measurements are being taken. They only help the person.")
+    return Step("done", title, "Finished. The measurements only help the person who decides.")
+
+
+def _reviewed(report: Report) -> Step:
+    case = report.case
+    if case.state == CaseState.DECIDED:
+        return Step("done", "With a reviewer", "A person looked at your report.")
+    if claim_live(case):
+        return Step("now", "With a reviewer", "A person is looking at your report now.")
+    return Step("next", "With a reviewer", "Your report waits for a person. Urgent ones go first.")
+
+
+def _decided(report: Report) -> Step:
+    decision = decision_current(report.case)
+    if report.case.state == CaseState.DECIDED and decision:
+        return Step("done", "Decided", MEASURES[Action(decision.action)], decision.at)
+    if decision:
+        return Step("next", "Decided", "The first decision is being looked at again.")
+    return Step("next", "Decided", "You will see here what was decided.")

@@ -1,0 +1,236 @@
+"""The law's side of a case: what it still asks, what is known, which rules apply and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from probity.cases.models import Case
+from probity.decisions.law import fact_words
+from probity.decisions.models import FactAnswer, PolicyEvaluation
+from probity.decisions.selectors import answers_of
+from probity.web.words import joined
+
+from .clock import Clock, due_clock
+
+SHOWN_QUESTIONS = 3
+PLACE = "place"
+SOURCE_WORDS = {
+    "platform": "set for this service",
+    "requester": "said by the reporter",
+    "reviewer": "answered by a reviewer",
+    "detector": "proposed by a measurement",
+    "provenance": "proposed by the credentials",
+}
+OUTCOME_WORDS = {
+    "applies": "Applies",
+    "unknown": "May apply",
+    "does_not_apply": "Does not apply",
+    "not_in_force": "Not in force",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One open question, in the law's own words."""
+
+    fact: str
+    question: str
+    type: str
+    help: str
+    citation: Mapping[str, Any]
+    settles: str
+    proposed: str
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it asks for a whole number."""
+        return self.type == "integer"
+
+    @property
+    def answerable(self) -> bool:
+        """Whether it is answered here; where the matter belongs is set with the report."""
+        return self.type != PLACE
+
+
+@dataclass(frozen=True)
+class Known:
+    """One fact that somebody said."""
+
+    fact: str
+    question: str
+    value: str
+    numeric: bool
+    source: str
+    who: str = ""
+    at: datetime | None = None
+
+    @property
+    def own_word(self) -> bool:
+        """Whether a reviewer said it, so that it can be taken back."""
+        return bool(self.who)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something to be done, and until when."""
+
+    what: str
+    clock: Clock | None
+    note: str
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule and what it says of this case."""
+
+    id: str
+    title: str
+    outcome: str
+    outcome_words: str
+    sentence: str
+    summary: str
+    citation: Mapping[str, Any]
+    risk: str
+    recommendation: str
+    duties: list[Duty]
+    notes: list[str]
+
+    @property
+    def nearest(self) -> Duty | None:
+        """The duty that is due first."""
+        due = [duty for duty in self.duties if duty.clock and duty.clock.due_at]
+        return min(due, key=lambda duty: duty.clock.due_at) if due else None  # type: ignore[union-attr,return-value,arg-type]
+
+
+@dataclass(frozen=True)
+class LawPage:
+    """Everything the right column shows above the decision."""
+
+    evaluation: PolicyEvaluation | None
+    questions: list[Question] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    conflicts: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Question]:
+        """The questions that settle most."""
+        return self.questions[:SHOWN_QUESTIONS]
+
+    @property
+    def later(self) -> list[Question]:
+        """The others, folded."""
+        return self.questions[SHOWN_QUESTIONS:]
+
+    @property
+    def live(self) -> list[Rule]:
+        """Rules that apply, then those that may."""
+        order = {"applies": 0, "unknown": 1}
+        live = [rule for rule in self.rules if rule.outcome in order]
+        return sorted(live, key=lambda rule: order[rule.outcome])
+
+    @property
+    def out(self) -> list[Rule]:
+        """Rules that do not apply or are not in force."""
+        return [rule for rule in self.rules if rule.outcome not in {"applies", "unknown"}]
+
+    @property
+    def urgent(self) -> tuple[Rule, Duty] | None:
+        """The rule and the duty behind the case's clock."""
+        due = [(rule, rule.nearest) for rule in self.live if rule.nearest]
+        found = [(rule, duty) for rule, duty in due if duty]
+        return min(found, key=lambda pair: _due(pair[1])) if found else None
+
+
+def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
+    """Gather it from the current evaluation."""
+    if evaluation is None:
+        return LawPage(None)
+    result = evaluation.result
+    titles = {rule["id"]: rule["title"] for rule in result["rules"]}
+    return LawPage(
+        evaluation=evaluation,
+        questions=[_question(entry, titles) for entry in result["questions"]],
+        known=_known(evaluation, answers_of(case)),
+        rules=[_rule(entry, case) for entry in result["rules"]],
+        conflicts=result.get("conflicts", []),
+    )
+
+
+def value_words(value: object) -> str:
+    """True, False, Unknown or the number."""
+    return "Unknown" if value is None else str(value)
+
+
+def _question(entry: Mapping[str, Any], titles: Mapping[str, str]) -> Question:
+    settles = [titles[rule] for rule in entry.get("settles", []) if rule in titles]
+    needed = [titles[rule] for rule in entry.get("rules", []) if rule in titles]
+    words = f"Can settle {joined(settles)}" if settles else f"Needed for {joined(needed)}"
+    proposed = entry.get("proposed") or {}
+    return Question(
+        fact=entry["fact"],
+        question=entry["question"],
+        type=entry["type"],
+        help=entry.get("help", ""),
+        citation=entry["citation"],
+        settles=words if settles or needed else "",
+        proposed=f"{value_words(proposed['value'])}, {SOURCE_WORDS[proposed['source']]}"
+        if proposed
+        else "",
+    )
+
+
+def _known(evaluation: PolicyEvaluation, answers: Mapping[str, FactAnswer]) -> list[Known]:
+    words = fact_words()
+    known = []
+    for name, fact in evaluation.facts.items():
+        answer = answers.get(name) if fact["source"] == "reviewer" else None
+        spec = words.get(name)
+        known.append(
+            Known(
+                fact=name,
+                question=spec.question if spec else name,
+                value=value_words(fact["value"]),
+                numeric=bool(spec and spec.type == "integer"),
+                source=SOURCE_WORDS.get(fact["source"], fact["source"]),
+                who=answer.person.username if answer else "",
+                at=answer.at if answer else None,
+            )
+        )
+    return known
+
+
+def _rule(entry: Mapping[str, Any], case: Case) -> Rule:
+    return Rule(
+        id=entry["id"],
+        title=entry["title"],
+        outcome=entry["outcome"],
+        outcome_words=OUTCOME_WORDS[entry["outcome"]],
+        sentence=entry["sentence"],
+        summary=entry.get("summary", ""),
+        citation=entry["citation"],
+        risk=entry.get("risk") or "",
+        recommendation=entry.get("recommendation", ""),
+        duties=[_duty(duty, case) for duty in entry["obligations"]],
+        notes=list(entry.get("open_notes", [])),
+    )
+
+
+def _duty(entry: Mapping[str, Any], case: Case) -> Duty:
+    due = datetime.fromisoformat(entry["due"]) if entry.get("due") else None
+    return Duty(
+        what=entry.get("what") or entry["do"],
+        clock=due_clock(due, since=case.opened_at) if due else None,
+        note=entry.get("due_note") or "",
+        provisional=bool(entry.get("provisional")),
+    )
+
+
+def _due(duty: Duty) -> datetime:
+    assert duty.clock is not None  # noqa: S101 - only duties with a clock are compared
+    assert duty.clock.due_at is not None  # noqa: S101
+    return duty.clock.due_at

@@ -113,9 +113,7 @@ def _take_deltas(history: History, results: dict[str, Any], budget: list[int]) -
             for entry in _dicts(changes.get(kind)):
                 label, _ = _parts(entry.get("url"))
                 known = label in history.manifests and label != parent
-                target = (
-                    history.on(label) if known else _named(history, parent, assertion)
-                )
+                target = history.on(label) if known else _named(history, parent, assertion)
                 _take(target, {kind: [entry]}, budget)
 
 

@@ -49,7 +49,13 @@ def versions() -> dict[str, str]:
 
 
 def read(
-    path: Path, *, anchors: str, identity: bool, sidecar: bytes | None, with_jumbf: bool = False
+    path: Path,
+    *,
+    anchors: str,
+    identity: bool,
+    sidecar: bytes | None,
+    kind: str | None,
+    with_jumbf: bool = False,
 ) -> Reading:
     """Read a file's credentials; every failure of the library becomes a Reading with ``error``."""
     import c2pa
@@ -57,9 +63,9 @@ def read(
     context = _context(anchors=anchors, identity=identity)
     try:
         with path.open("rb") as stream:
-            # The library goes by the bytes, so one label serves all kinds of files.
-            given = (b"" if sidecar is None else sidecar) or None
-            with c2pa.Reader("application/octet-stream", stream, given, context=context) as reader:
+            # The library goes by the bytes; only text formats need the right label.
+            label = kind if kind == "image/svg+xml" else "application/octet-stream"
+            with c2pa.Reader(label, stream, sidecar, context=context) as reader:
                 return _reading(reader, with_jumbf=with_jumbf)
     except c2pa.C2paError as error:
         name = type(error).__name__.removeprefix("_C2pa")

@@ -6,15 +6,17 @@ What leaves this module is small, neutralised and made of plain values only.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from foundation.media.sniff import HEAD_BYTES
 from provenance import codes, declarations, history, identity, library, purposes, tree, wording
 from provenance.certificates import summary, valid_at
 from provenance.errors import SidecarTooLarge
 from provenance.failures import unread
-from provenance.kinds import media_type
+from provenance.kinds import C2PA, media_type
 from provenance.signers import Anchors, Signers, anchors, parsed_time
 from provenance.verdict import Facts, Judgement, ListFacts, judge
 
@@ -22,35 +24,58 @@ LARGEST_SIDECAR = 64 * 2**20
 MOST_CODES = 100
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What was asked: a file of some kind, its sidecar's bytes, lists and a day."""
+
+    path: Path
+    kind: str | None
+    sidecar: bytes | None
+    lists: list[dict[str, Any]]
+    as_of: datetime | None
+
+    def read(self, entry: dict[str, Any] | None, *, identity: bool, first: bool) -> library.Reading:
+        """The library's reading under one list, or under none."""
+        return library.read(
+            self.path,
+            anchors=entry["anchors"] + entry["time_stamps"] if entry else "",
+            identity=identity,
+            sidecar=self.sidecar,
+            kind=self.kind,
+            with_jumbf=first,
+        )
+
+
 def inspect(payload: dict[str, Any]) -> dict[str, Any]:
     """``payload``: path, sidecar (path or None), lists (``TrustList.payload``), as_of (ISO time
     or None). Returns the members of a CredentialRecord except those that only the parent knows.
 
-    Raises SidecarTooLarge and OSError (as FileUnreadable in the parent).
+    Raises SidecarTooLarge and OSError.
     """
     path = Path(payload["path"])
-    sidecar = _sidecar(payload["sidecar"])
-    lists = payload["lists"]
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
-        kind = media_type(stream.read(64 * 1024))
+        kind = media_type(stream.read(HEAD_BYTES))
+    question = Question(
+        path=path,
+        kind=kind,
+        sidecar=_sidecar(payload["sidecar"]),
+        lists=payload["lists"],
+        as_of=parsed_time(payload["as_of"]),
+    )
     found = {
         "sha256": digest,
         "bytes": path.stat().st_size,
         "media_type": kind,
         "versions": library.versions(),
     }
-    # A list without trust is read too where no list is here: the state is still worth knowing.
-    readings = _readings(path, lists, sidecar, kind=kind)
-    first = next(iter(readings.values()))
-    if first.state is None:
-        return {**found, **unread(first, lists=[entry["name"] for entry in lists])}
-    return {
-        **found,
-        "credentials": "sidecar" if sidecar is not None else "embedded",
-        **_judged(path, sidecar, readings, lists, parsed_time(payload["as_of"])),
-    }
+    readings = _readings(question)
+    failed = next((reading for reading in readings.values() if reading.state is None), None)
+    if failed is not None:
+        return {**found, **unread(failed, lists=[entry["name"] for entry in question.lists])}
+    where = "embedded" if question.sidecar is None else "sidecar"
+    return {**found, "credentials": where, **_judged(question, readings)}
 
 
 def _sidecar(path: str | None) -> bytes | None:
@@ -65,80 +90,59 @@ def _sidecar(path: str | None) -> bytes | None:
     return data
 
 
-def _readings(
-    path: Path, lists: list[dict[str, Any]], sidecar: bytes | None, *, kind: str | None
-) -> dict[str, library.Reading]:
-    """The library's reading under each list (by name; the one name is "" without any list)."""
-    if kind == "application/c2pa":
-        return {"": library.Reading(error="SidecarAlone", message="")}
+def _readings(question: Question) -> dict[str, library.Reading]:
+    """The library's reading under each list by name; under "" where no list is here, because the
+    state without trust is still worth knowing."""
+    if question.kind == C2PA:
+        return {"": library.Reading(error="SidecarAlone")}
     found: dict[str, library.Reading] = {}
-    for entry in lists or [{"name": "", "anchors": "", "time_stamps": ""}]:
-        reading = library.read(
-            path,
-            anchors=entry["anchors"] + entry["time_stamps"],
-            identity=True,
-            sidecar=sidecar,
-            with_jumbf=not found,
-        )
-        found[entry["name"]] = reading
+    for entry in question.lists or [None]:
+        reading = question.read(entry, identity=True, first=not found)
+        found[entry["name"] if entry else ""] = reading
         if reading.state is None:
             break
     return found
 
 
-def _judged(
-    path: Path,
-    sidecar: bytes | None,
-    readings: dict[str, library.Reading],
-    lists: list[dict[str, Any]],
-    as_of: datetime | None,
-) -> dict[str, Any]:
+def _judged(question: Question, readings: dict[str, library.Reading]) -> dict[str, Any]:
     first = next(iter(readings.values()))
     story = history.build(first.store)
-    parsed = anchors(lists)
-    signers = Signers(story, first.jumbf, parsed, moment=as_of)
-    facts = _facts(story, signers, as_of)
-    under = {
-        name: _list_facts(path, sidecar, name, reading, lists, story, signers, parsed, as_of)
-        for name, reading in readings.items()
-    }
-    judgement = judge(under, facts)
-    record = _record(story, signers, judgement, facts)
+    known = {entry.name: entry for entry in anchors(question.lists)}
+    signers = Signers(story, first.jumbf, tuple(known.values()), moment=question.as_of)
+    facts = _facts(story, signers, question.as_of)
+    sent = {entry["name"]: entry for entry in question.lists}
+    under: dict[str, ListFacts] = {}
+    for name, reading in readings.items():
+        without = None
+        if reading.state == "Invalid" and identity.any_failure(story):
+            without = question.read(sent.get(name), identity=False, first=False).state
+        under[name] = _list_facts(
+            reading.state or "Invalid", without, story, signers, known.get(name), question.as_of
+        )
+    record = _record(story, signers, judge(under, facts), facts)
     record["by_list"] = {name: reading.state for name, reading in readings.items() if name}
     record["state_without_lists"] = first.state if "" in readings else None
-    record["sentence"], record["details"] = wording.of(
-        record, lists={entry["name"]: entry for entry in lists}
-    )
+    record["sentence"], record["details"] = wording.of(record, lists=sent)
     return record
 
 
 def _list_facts(
-    path: Path,
-    sidecar: bytes | None,
-    name: str,
-    reading: library.Reading,
-    lists: list[dict[str, Any]],
+    state: str,
+    without_identity: str | None,
     story: history.History,
     signers: Signers,
-    parsed: tuple[Anchors, ...],
+    entry: Anchors | None,
     as_of: datetime | None,
 ) -> ListFacts:
-    state = reading.state or "Invalid"
-    entry = next((entry for entry in lists if entry["name"] == name), None)
-    pem = entry["anchors"] + entry["time_stamps"] if entry else ""
-    without = None
-    if state == "Invalid" and identity.any_failure(story):
-        without = library.read(path, anchors=pem, identity=False, sidecar=sidecar).state
-    known = next((item for item in parsed if item.name == name), None)
-    if known is None:
-        return ListFacts(state=state, without_identity=without)
-    # The library judges dates itself; only a date to judge by asks for ours.
+    if entry is None:
+        return ListFacts(state=state, without_identity=without_identity)
+    # The library judges dates by today's clock; only a date to judge by asks for ours.
     moment = (signers.signed_at(story.active) or as_of) if as_of else None
     return ListFacts(
         state=state,
-        without_identity=without,
-        anchored=signers.anchored(story.active, known, moment=moment),
-        allowed=signers.allowed(story.active, known),
+        without_identity=without_identity,
+        anchored=signers.anchored(story.active, entry, moment=moment),
+        allowed=signers.allowed(story.active, entry),
     )
 
 
@@ -154,9 +158,7 @@ def _facts(story: history.History, signers: Signers, as_of: datetime | None) -> 
     )
 
 
-def _good_that_day(
-    story: history.History, signers: Signers, as_of: datetime | None
-) -> bool | None:
+def _good_that_day(story: history.History, signers: Signers, as_of: datetime | None) -> bool | None:
     chain = signers.chain(story.active)
     if as_of is None or not chain:
         return None
@@ -209,9 +211,7 @@ def _all_codes(story: history.History) -> list[str]:
         if label != story.active
         for code in findings.failures
     }
-    below |= {
-        f"ingredient:{code}" for f in story.by_ingredient.values() for code in f.failures
-    }
+    below |= {f"ingredient:{code}" for f in story.by_ingredient.values() for code in f.failures}
     return [*sorted(own), *sorted(below)][:MOST_CODES]
 
 
@@ -230,5 +230,3 @@ def _not_checked(
     if stamp and stamp["trusted"] is None:
         found.append(wording.not_checked("time-stamp"))
     return found
-
-

@@ -119,10 +119,14 @@ class Signers:
         """
         info = self._info(label)
         chain = self.chain(label)
-        subject = certificates.name_of(chain[0]) if chain else {
-            "name": shown_or_none(info.get("common_name")) or shown_or_none(info.get("issuer")),
-            "organisation": shown_or_none(info.get("issuer")),
-        }
+        subject = (
+            certificates.name_of(chain[0])
+            if chain
+            else {
+                "name": shown_or_none(info.get("common_name")) or shown_or_none(info.get("issuer")),
+                "organisation": shown_or_none(info.get("issuer")),
+            }
+        )
         issuer = certificates.name_of(chain[0], issuer=True) if chain else {}
         known = self._believed(label) if trusted is None else trusted
         name = subject["organisation"] or subject["name"]

@@ -29,9 +29,7 @@ def shown(value: Any, *, longest: int = LONGEST) -> str:
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks > 3:
             continue
-        parts.append(
-            f"<U+{ord(character):04X}>" if category in _SHOWN_CATEGORIES else character
-        )
+        parts.append(f"<U+{ord(character):04X}>" if category in _SHOWN_CATEGORIES else character)
     line = "".join(parts)
     return line if len(line) <= longest and len(text) == len(cut) else line[:longest] + "…"
 

@@ -67,9 +67,7 @@ class _Builder:
             return "invalid"
         return "trusted" if signer.get("shown_as_identity") else "valid"
 
-    def _ingredients(
-        self, label: str, above: tuple[str, ...]
-    ) -> tuple[list[dict[str, Any]], int]:
+    def _ingredients(self, label: str, above: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
         listed = self._history.ingredients(label)
         found: list[dict[str, Any]] = []
         for ingredient in listed[:MOST_INGREDIENTS]:

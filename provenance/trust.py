@@ -189,8 +189,9 @@ def _own_files() -> tuple[str, ...]:
         name = path.name.removesuffix(".pem")
         if name.endswith((".tsa", ".allowed")):
             if not (folder / f"{name.rpartition('.')[0]}.pem").is_file():
-                raise TrustListInvalid(f"{path} belongs to a list {name.rpartition('.')[0]}.pem "
-                                       "that is not there.")
+                raise TrustListInvalid(
+                    f"{path} belongs to a list {name.rpartition('.')[0]}.pem that is not there."
+                )
             continue
         if name in taken or not _NAME.fullmatch(name):
             raise TrustListInvalid(
@@ -302,9 +303,7 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _anchors(
-    name: str, pem: bytes, purpose: str, *, mixed: bool
-) -> tuple[list[str], list[str]]:
+def _anchors(name: str, pem: bytes, purpose: str, *, mixed: bool) -> tuple[list[str], list[str]]:
     """Signer and time-stamp anchors of one file, as PEM; ``mixed`` lets one file hold both."""
     from cryptography.hazmat.primitives.serialization import Encoding
 

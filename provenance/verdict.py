@@ -160,9 +160,7 @@ def _not_anchored(name: str, known: ListFacts) -> Reason:
     )
 
 
-def _apply_general(
-    verdicts: dict[str, str], facts: Facts, reasons: list[Reason]
-) -> dict[str, str]:
+def _apply_general(verdicts: dict[str, str], facts: Facts, reasons: list[Reason]) -> dict[str, str]:
     """What holds whatever the list."""
     if all(verdict == INVALID for verdict in verdicts.values()):
         return verdicts

@@ -12,7 +12,8 @@ from typing import Any
 from foundation import child
 from provenance import trust
 from provenance.api import CredentialRecord
-from provenance.errors import DateInvalid, FileUnreadable
+from provenance.errors import DateInvalid
+from provenance.files import must_be_readable
 
 LIMITS = child.Limits(cpu_seconds=120, wall_seconds=150)
 
@@ -37,8 +38,9 @@ def read(
     day = _day(as_of)
     store = trust.load(lists)
     used = [known for known in store.lists if day is None or known.date <= day]
-    for needed in (path, sidecar):
-        _must_be_readable(needed)
+    must_be_readable(path)
+    if sidecar is not None:
+        must_be_readable(sidecar)
     payload = {
         "path": str(path.absolute()),
         "sidecar": str(sidecar.absolute()) if sidecar else None,
@@ -97,17 +99,3 @@ def _day(as_of: date | str | None) -> date | None:
         return date.fromisoformat(as_of)
     except ValueError as error:
         raise DateInvalid(f"{as_of!r} is not a day; write it as YYYY-MM-DD.") from error
-
-
-def _must_be_readable(path: Path | None) -> None:
-    if path is None:
-        return
-    if not path.exists():
-        raise FileUnreadable(f"{path} is not there.")
-    if not path.is_file():
-        raise FileUnreadable(f"{path} is not a file.")
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise FileUnreadable(f"{path} cannot be read: {error.strerror}.") from error

@@ -54,7 +54,9 @@ def unreadable(kind: str, message: str) -> str:
     )
 
 
-def of(record: Mapping[str, Any], *, lists: Mapping[str, Mapping[str, Any]]) -> tuple[str, list[str]]:
+def of(
+    record: Mapping[str, Any], *, lists: Mapping[str, Mapping[str, Any]]
+) -> tuple[str, list[str]]:
     """The one sentence and the details for a record that has a manifest."""
     details = [reason["sentence"] for reason in _unique(record["reasons"])]
     details += [

@@ -34,7 +34,7 @@ def throttle(*, scope: str, who: str, rate: str) -> None:
     if count > most:
         wait = math.ceil((window + 1) * period - time.time())
         raise TooManyRequests(
-            f"That is more than {most} in a {_word(period)}. Try again in {wait} seconds.",
+            f"That is more than {most} per {_word(period)}. Try again in {wait} seconds.",
             wait_seconds=wait,
         )
 

@@ -78,6 +78,7 @@ class Duty:
     """Something to be done, and until when."""
 
     what: str
+    due_at: datetime | None
     clock: Clock | None
     note: str
     provisional: bool
@@ -102,8 +103,7 @@ class Rule:
     @property
     def nearest(self) -> Duty | None:
         """The duty that is due first."""
-        due = [duty for duty in self.duties if duty.clock and duty.clock.due_at]
-        return min(due, key=lambda duty: duty.clock.due_at) if due else None  # type: ignore[union-attr,return-value,arg-type]
+        return _nearest(self.duties)
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,9 @@ class LawPage:
     @property
     def urgent(self) -> tuple[Rule, Duty] | None:
         """The rule and the duty behind the case's clock."""
-        due = [(rule, rule.nearest) for rule in self.live if rule.nearest]
-        found = [(rule, duty) for rule, duty in due if duty]
-        return min(found, key=lambda pair: _due(pair[1])) if found else None
+        owner = {id(duty): rule for rule in self.live for duty in rule.duties}
+        duty = _nearest([duty for rule in self.live for duty in rule.duties])
+        return (owner[id(duty)], duty) if duty else None
 
 
 def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
@@ -224,13 +224,14 @@ def _duty(entry: Mapping[str, Any], case: Case) -> Duty:
     due = datetime.fromisoformat(entry["due"]) if entry.get("due") else None
     return Duty(
         what=entry.get("what") or entry["do"],
+        due_at=due,
         clock=due_clock(due, since=case.opened_at) if due else None,
         note=entry.get("due_note") or "",
         provisional=bool(entry.get("provisional")),
     )
 
 
-def _due(duty: Duty) -> datetime:
-    assert duty.clock is not None  # noqa: S101 - only duties with a clock are compared
-    assert duty.clock.due_at is not None  # noqa: S101
-    return duty.clock.due_at
+
+def _nearest(duties: list[Duty]) -> Duty | None:
+    dated = [(duty.due_at, place) for place, duty in enumerate(duties) if duty.due_at]
+    return duties[min(dated)[1]] if dated else None

@@ -1,0 +1,85 @@
+"""The whole history of a case, and whether it can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from probity.audit.models import AuditEvent
+from probity.audit.selectors import chain_events, chain_verify
+from probity.audit.services import case_chain
+from probity.cases.models import CATEGORY_WORDS, Case, Category
+from probity.core.clock import now
+from probity.decisions.selectors import decision_current
+from probity.evidence.models import Asset
+from probity.web.triage.decided import Decided, decided
+from probity.web.triage.queue_page import STATE_WORDS
+
+from .replay import Entry, actor_words, entry
+
+
+@dataclass(frozen=True)
+class DossierPage:
+    """A case for a legal reviewer."""
+
+    case: Case
+    category: str
+    state: str
+    in_force: Decided | None
+    assets: list[Asset]
+    entries: list[Entry]
+    intact: bool
+    sentence: str
+    head: str
+    read_at: datetime
+
+    @property
+    def differing(self) -> list[Entry]:
+        """Entries whose stored rows are no longer what the log vouches for."""
+        return [row for row in self.entries if row.check and row.check.good is False]
+
+    @property
+    def sound(self) -> bool:
+        """Whether the chain is intact and every row it vouches for is unchanged."""
+        return self.intact and not self.differing
+
+
+def dossier_page(case: Case) -> DossierPage:
+    """Walk the chain, tell it, check it."""
+    chain = case_chain(case.pk)
+    verdict = chain_verify(chain)
+    name_of = cache(actor_words)
+    decision = decision_current(case)
+    return DossierPage(
+        case=case,
+        category=CATEGORY_WORDS[Category(case.category)],
+        state=STATE_WORDS[case.state],  # type: ignore[index]
+        in_force=decided(decision) if decision else None,
+        assets=[item.asset for item in case.items.select_related("asset")],
+        entries=[
+            _tell(event, who=name_of(event.actor), broken=event.seq == verdict.place)
+            for event in chain_events(chain)
+        ],
+        intact=verdict.intact,
+        sentence=_plain(verdict.sentence, chain),
+        head=verdict.head.hash if verdict.head else "",
+        read_at=now(),
+    )
+
+
+def _tell(event: AuditEvent, *, who: str, broken: bool) -> Entry:
+    """An altered payload may be missing what the telling needs: then it is shown bare."""
+    try:
+        return entry(event, who=who, broken=broken)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Entry(
+            event.seq, event.at, who, f"An unreadable event called “{event.name}”.",
+            event.name, event.hash, broken=broken,
+        )  # fmt: skip
+
+
+def _plain(sentence: str, chain: str) -> str:
+    """The verdict without the chain's name, which is the case's own."""
+    plain = sentence.replace(f"Chain {chain}: ", "").replace(f"Chain {chain}, ", "")
+    return plain[:1].upper() + plain[1:]

@@ -1,0 +1,228 @@
+"""A case's audit chain in plain words, each entry checked against what is stored today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from probity.accounts.models import ApiToken, Person
+from probity.analysis.models import Run
+from probity.analysis.services import findings_digest
+from probity.audit.canonical import digest_of
+from probity.audit.commitments import commitment_opens
+from probity.audit.models import AuditEvent
+from probity.audit.registry import kind
+from probity.cases.models import CATEGORY_WORDS, Category, Report
+from probity.decisions.law import fact_words
+from probity.decisions.models import Action, Decision, PolicyEvaluation, StatementOfReasons
+from probity.web.triage.actions_words import ACTION_WORDS
+from probity.web.triage.law_page import value_words
+from probity.web.words import joined, size
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether something stored still is what the log vouches for; None when it was erased."""
+
+    sentence: str
+    good: bool | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of the chain as a person reads it."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    name: str
+    hash: str
+    lines: list[str] = field(default_factory=list)
+    quote: str = ""
+    check: Check | None = None
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a storyteller adds to an event's plain sentence."""
+
+    lines: list[str] = field(default_factory=list)
+    quote: str = ""
+    check: Check | None = None
+    what: str = ""
+
+
+Payload = Mapping[str, Any]
+
+
+def entry(event: AuditEvent, *, who: str, broken: bool) -> Entry:
+    """Tell one event."""
+    teller = TELLERS.get(event.name)
+    told = teller(event.payload) if teller else Told()
+    return Entry(
+        seq=event.seq,
+        at=event.at,
+        who=who,
+        what=told.what or _says(event.name),
+        name=event.name,
+        hash=event.hash,
+        lines=told.lines,
+        quote=told.quote,
+        check=told.check,
+        broken=broken,
+    )
+
+
+def actor_words(name: str) -> str:
+    """``person:…`` and ``token:…`` by the person's sign-in name; names are not in the log."""
+    role, _, key = name.partition(":")
+    if role == "person":
+        person = Person.objects.filter(pk=key).first()
+        return person.username if person else "A former member of staff"
+    if role == "token":
+        token = ApiToken.objects.select_related("person").filter(pk=key).first()
+        return f"{token.person.username}, through the API" if token else "A program"
+    return {"system": "Probity", "reporter": "A reporter"}.get(name, name)
+
+
+def _says(name: str) -> str:
+    try:
+        return kind(name).says
+    except KeyError:
+        return f"An event called “{name}”."
+
+
+def _opened(payload: Payload) -> Told:
+    places = joined(payload["places"]) if payload["places"] else "no place named"
+    return Told([f"{CATEGORY_WORDS[Category(payload['category'])]}; {places}."])
+
+
+def _report(payload: Payload) -> Told:
+    row = Report.objects.filter(pk=payload["report"]).first()
+    if row is None:
+        return Told(check=Check("The report itself is no longer stored.", None))
+    lines = [f"Through the {'API' if row.channel == 'api' else 'public form'}."]
+    if payload["valid_request"]:
+        lines.append("It carried every element of a TAKE IT DOWN request.")
+    return Told(lines, row.explanation, _committed(payload, row))
+
+
+def _committed(payload: Payload, row: Report) -> Check:
+    salt = row.salts.get("explanation", "")
+    good = commitment_opens(digest=payload["explanation"], salt=salt, value=row.explanation)
+    return _verdict(good, "The words are those that were received.")
+
+
+def _asset(payload: Payload) -> Told:
+    kind_words = payload["media_type"] or "not opened"
+    lines = [f"{kind_words}, {size(payload['bytes'])}, SHA-256 {payload['asset']}"]
+    if payload["known"]:
+        lines.append("The same bytes were here already; they are stored once.")
+    return Told(lines)
+
+
+def _viewed(payload: Payload) -> Told:
+    return Told([f"SHA-256 {payload['asset']}"])
+
+
+def _sealed(payload: Payload) -> Told:
+    count = payload["derivatives_destroyed"]
+    return Told([f"Why: {payload['why']}. {count} pictures and clips made from it were destroyed."])
+
+
+def _run_started(payload: Payload) -> Told:
+    again = f"Attempt {payload['attempt']}. " if payload["attempt"] > 1 else ""
+    return Told([f"{again}SHA-256 {payload['asset']}"])
+
+
+def _run(payload: Payload) -> Told:
+    run = Run.objects.filter(pk=payload["run"]).first()
+    what = "An analysis ended." if payload["state"] == "done" else "An analysis broke off."
+    if run is None:
+        return Told(what=what, check=Check("The findings are no longer stored.", None))
+    findings = list(run.findings.order_by("made_at", "pk"))
+    lines = [f"{row.title}: {row.sentence}" for row in findings]
+    good = findings_digest(findings) == payload["digest"]
+    return Told(lines, check=_verdict(good, "The findings are those that were made."), what=what)
+
+
+def _claim(payload: Payload) -> Told:
+    return Told([f"Until {datetime.fromisoformat(payload['until']):%-d %b %Y, %H:%M} UTC."])
+
+
+def _released(payload: Payload) -> Told:
+    return Told([f"Why: {payload['why']}."])
+
+
+def _state(payload: Payload) -> Told:
+    words = {"open": "waiting", "in_review": "in review", "decided": "decided"}
+    was, now = (words.get(payload[key], payload[key]) for key in ("was", "now"))
+    return Told(what=f"The case moved from {was} to {now}.")
+
+
+def _fact(payload: Payload) -> Told:
+    spec = fact_words().get(payload["fact"])
+    question = spec.question if spec else payload["fact"]
+    return Told([question, f"Answer: {value_words(payload['value'])}."])
+
+
+def _law(payload: Payload) -> Told:
+    row = PolicyEvaluation.objects.filter(pk=payload["evaluation"]).first()
+    if row is None:
+        return Told(check=Check("The evaluation is no longer stored.", None))
+    rules = row.result["rules"]
+    lines = [
+        f"{words}: {joined(titles)}."
+        for words, outcome in (("Applies", "applies"), ("Cannot be said yet", "unknown"))
+        if (titles := [rule["title"] for rule in rules if rule["outcome"] == outcome])
+    ]
+    good = digest_of({"facts": row.facts, "result": row.result}) == payload["digest"]
+    return Told(lines or ["No rule applies."], check=_verdict(good, "It is what was worked out."))
+
+
+def _decision(payload: Payload) -> Told:
+    row = Decision.objects.filter(pk=payload["decision"]).first()
+    what = f"A person decided: {ACTION_WORDS[Action(payload['action'])].lower()}."
+    if row is None:
+        return Told(what=what, check=Check("The decision is no longer stored.", None))
+    good = commitment_opens(digest=payload["reason"], salt=row.reason_salt, value=row.reason)
+    good = good and row.action == payload["action"] and row.rules == payload["rules"]
+    lines = [f"Rules: {joined(payload['rules'])}."] if payload["rules"] else []
+    if payload["supersedes"]:
+        lines.append("It replaces the decision before.")
+    return Told(lines, row.reason, _verdict(good, "The decision is as it was taken."), what)
+
+
+def _statement(payload: Payload) -> Told:
+    row = StatementOfReasons.objects.filter(pk=payload["statement"]).first()
+    if row is None:
+        return Told(check=Check("The statement is no longer stored.", None))
+    good = digest_of(row.text) == payload["digest"]
+    return Told(check=_verdict(good, "The statement is as it was written."))
+
+
+def _verdict(good: bool, sentence: str) -> Check:  # noqa: FBT001
+    return Check(sentence if good else "What is stored today differs from what was recorded.", good)
+
+
+TELLERS: dict[str, Callable[[Payload], Told]] = {
+    "case.opened": _opened,
+    "report.received": _report,
+    "asset.received": _asset,
+    "asset.viewed": _viewed,
+    "asset.sealed": _sealed,
+    "run.started": _run_started,
+    "run.finished": _run,
+    "case.claimed": _claim,
+    "case.claim_extended": _claim,
+    "case.released": _released,
+    "case.state": _state,
+    "fact.answered": _fact,
+    "law.evaluated": _law,
+    "case.decided": _decision,
+    "statement.issued": _statement,
+}

@@ -1,0 +1,140 @@
+"""Doing: claim, answer, reveal, decide, seal. Each view calls one service and shows the result.
+
+With htmx only the regions that changed come back; without it the browser returns to the case.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from probity.accounts.roles import Ability
+from probity.cases.claims import case_claim, case_release, next_case_claim
+from probity.cases.models import Case
+from probity.cases.selectors import case_find
+from probity.core.errors import InvalidInput, NotFound
+from probity.evidence.selectors import derivative_find
+from probity.web.guard import actor_of, needs
+from probity.web.pages import by_htmx, go, parts
+from probity.workflow.case_decide import case_decide, evidence_seal, facts_answer, media_reveal
+
+from .case_page import Draft
+from .forms import answer_read, decision_read, id_read
+from .revealed import forget, remember
+from .views import page_of
+
+LAW = ("law", "urgency", "hold", "head", "decide_rules")
+
+
+@require_POST
+@needs(Ability.CASES_WORK)
+def take_next(request: HttpRequest) -> HttpResponseBase:
+    """The most urgent case that nobody holds."""
+    claim = next_case_claim(actor=actor_of(request))
+    if claim is None:
+        messages.info(request, "No case is waiting. Well done.")
+        return go(request, reverse("queue"))
+    return go(request, reverse("case", args=[claim.case_id]))
+
+
+@require_POST
+@needs(Ability.CASES_WORK)
+def claim(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Take this case, or extend one's claim on it."""
+    case = case_find(case_id)
+    held = case_claim(case=case, actor=actor_of(request))
+    return _back(request, case, "hold", "head", say=f"You hold this case until {held.until:%H:%M} UTC.")
+
+
+@require_POST
+@needs(Ability.CASES_WORK)
+def release(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Give it back."""
+    case = case_find(case_id)
+    case_release(case=case, actor=actor_of(request))
+    messages.success(request, f"{case.label} went back to the queue.")
+    return go(request, reverse("queue"))
+
+
+@require_POST
+@needs(Ability.CASES_WORK)
+def facts(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Answer one question of the law, or take an answer back."""
+    case = case_find(case_id)
+    answers = answer_read(request.POST)
+    facts_answer(case=case, answers=answers, actor=actor_of(request))
+    return _back(request, case, *LAW, say="Answered. The rules were looked at again.")
+
+
+@require_POST
+@needs(Ability.CASES_READ)
+def reveal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Show a safe copy of the media to this person, on the record."""
+    case = case_find(case_id)
+    copy = derivative_find(id_read(request.POST, "derivative"))
+    media_reveal(case=case, derivative=copy, actor=actor_of(request))
+    remember(request, case, copy)
+    return _back(request, case, "media", say="The media is shown. Press B to conceal it.")
+
+
+@require_POST
+@needs(Ability.CASES_READ)
+def conceal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Conceal it again."""
+    case = case_find(case_id)
+    forget(request, case)
+    return _back(request, case, "media", say="The media is concealed.")
+
+
+@require_POST
+@needs(Ability.CASES_WORK)
+def decide(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Decide, with the statement of reasons; the form keeps its text when something is missing."""
+    case = case_find(case_id)
+    form = decision_read(request.POST)
+    try:
+        case_decide(
+            case=case, action=form.action, reason=form.reason, rules=form.rules,
+            actor=actor_of(request), seen=form.seen,
+        )  # fmt: skip
+    except InvalidInput as error:
+        draft = Draft(form.action, form.reason, form.rules, error.fields)
+        return _redraw(request, case, draft, error)
+    messages.success(request, f"{case.label} is decided and its statement of reasons is written.")
+    return take_next(request) if form.and_next else go(request, reverse("case", args=[case.pk]))
+
+
+@require_POST
+@needs(Ability.ASSETS_SEAL)
+def seal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Seal a file that may show a minor."""
+    case = case_find(case_id)
+    item = case.items.select_related("asset").filter(asset_id=request.POST.get("asset", "")).first()
+    if item is None:
+        raise NotFound("This case has no such file.")
+    evidence_seal(case=case, asset=item.asset, actor=actor_of(request))
+    forget(request, case)
+    messages.success(request, "The file is sealed. Nobody can open it from now on.")
+    return go(request, reverse("case", args=[case.pk]))
+
+
+def _back(request: HttpRequest, case: Case, *names: str, say: str) -> HttpResponseBase:
+    """The regions that changed, or the whole page for a browser without scripts."""
+    if not by_htmx(request):
+        return go(request, reverse("case", args=[case.pk]))
+    return parts(request, *names, say=say, page=page_of(request, case.pk))
+
+
+def _redraw(
+    request: HttpRequest, case: Case, draft: Draft, error: InvalidInput
+) -> HttpResponseBase:
+    page = page_of(request, case.pk, draft=draft)
+    if by_htmx(request):
+        return parts(request, "decide", status=error.status, say=error.sentence, page=page)
+    return render(request, "web/triage/case.html", {"page": page}, status=error.status)

@@ -1,0 +1,186 @@
+"""The case page: why it is here, what is seen, what the law says, who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from probity.accounts.models import Person
+from probity.accounts.roles import Ability
+from probity.analysis.selectors import Progress, progress_of
+from probity.cases.models import CATEGORY_WORDS, Case, CaseClaim, CaseState, Category, Report
+from probity.cases.selectors import claim_live
+from probity.core.clock import now
+from probity.decisions.models import Decision
+from probity.decisions.selectors import decisions_of, evaluation_current
+from probity.evidence.models import Asset
+
+from .actions_words import Choice, choices
+from .clock import Clock, case_clock
+from .decided import Decided, decided
+from .findings_page import FindingsPage, findings_page
+from .law_page import Duty, LawPage, Rule, law_page
+from .media_page import MediaPage, media_page
+from .queue_page import STATE_WORDS
+
+NEARLY_OVER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The decision form as it stands; nothing chosen yet means the rules that apply."""
+
+    action: str = ""
+    reason: str = ""
+    rules: Sequence[str] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Who holds the case."""
+
+    claim: CaseClaim | None
+    mine: bool
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether somebody else holds it: then the page is for reading."""
+        return self.claim is not None and not self.mine
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether the lease should be extended now."""
+        return self.claim is not None and self.claim.until - now() < NEARLY_OVER
+
+
+class CasePage:
+    """One case for one person; every part is read when a template first asks for it."""
+
+    def __init__(
+        self, case: Case, *, person: Person, revealed: set[str], draft: Draft | None = None
+    ) -> None:
+        self.case = case
+        self.person = person
+        self.revealed = revealed
+        self.draft = draft or Draft()
+
+    @property
+    def category(self) -> str:
+        """What the reports say is wrong."""
+        return CATEGORY_WORDS[Category(self.case.category)]
+
+    @property
+    def state_words(self) -> str:
+        """Waiting, in review or decided."""
+        return STATE_WORDS[CaseState(self.case.state)]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a decision is in force."""
+        return self.case.state == CaseState.DECIDED
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The nearest legal deadline."""
+        return case_clock(self.case)
+
+    @cached_property
+    def urgent(self) -> tuple[Rule, Duty] | None:
+        """What the clock is about."""
+        return None if self.is_decided else self.law.urgent
+
+    @cached_property
+    def reports(self) -> list[Report]:
+        """What was said, in the reporters' own words."""
+        return list(self.case.reports.all())
+
+    @cached_property
+    def hold(self) -> Hold:
+        """Who holds the case."""
+        claim = claim_live(self.case)
+        return Hold(claim, bool(claim and claim.person_id == self.person.pk))
+
+    @property
+    def may_work(self) -> bool:
+        """Whether this person may answer and decide here now."""
+        return Ability.CASES_WORK in self.person.abilities and not self.hold.elsewhere
+
+    @cached_property
+    def assets(self) -> list[Asset]:
+        """The preserved files."""
+        return [item.asset for item in self.case.items.select_related("asset")]
+
+    @cached_property
+    def media(self) -> list[MediaPage]:
+        """Each file's picture, concealed or revealed."""
+        return [media_page(asset, revealed=self.revealed) for asset in self.assets]
+
+    @cached_property
+    def progress(self) -> Progress:
+        """How far the analysis is."""
+        return progress_of(self.case.pk)
+
+    @property
+    def analysing(self) -> bool:
+        """Whether more findings are to come."""
+        return self.progress.state in {"waiting", "running"}
+
+    @cached_property
+    def findings(self) -> list[FindingsPage]:
+        """Each file's findings."""
+        return [findings_page(asset) for asset in self.assets]
+
+    @cached_property
+    def law(self) -> LawPage:
+        """Questions and rules."""
+        return law_page(self.case, evaluation_current(self.case))
+
+    @property
+    def actions(self) -> list[Choice]:
+        """What may be decided."""
+        return choices()
+
+    @property
+    def chosen_rules(self) -> set[str]:
+        """The rules to tick: those of the draft, else those that apply."""
+        if self.draft.rules is not None:
+            return set(self.draft.rules)
+        return {rule.id for rule in self.law.live if rule.outcome == "applies"}
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        """Every decision, the first one first."""
+        return decisions_of(self.case)
+
+    @property
+    def in_force(self) -> Decided | None:
+        """The decision that no other supersedes, in words."""
+        return decided(self.decisions[-1]) if self.decisions else None
+
+    @property
+    def earlier(self) -> list[Decided]:
+        """Decisions that were superseded, the latest first."""
+        return [decided(row) for row in reversed(self.decisions[:-1])]
+
+    @property
+    def findings_mark(self) -> str:
+        """Changes whenever the list of findings does; the page polls with it."""
+        return f"{self.progress.state}-{self.progress.done}-{self.progress.total}"
+
+    @property
+    def media_mark(self) -> str:
+        """Changes whenever there is more, or less, to see."""
+        return "-".join(page.fingerprint for page in self.media)
+
+    @property
+    def law_mark(self) -> str:
+        """Changes with every evaluation."""
+        return str(self.law.evaluation.pk) if self.law.evaluation else ""
+
+    @property
+    def opened_at(self) -> datetime:
+        """When the first report came."""
+        return self.case.opened_at

@@ -1,0 +1,34 @@
+"""What a person chose to see, remembered for their session and case only."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from probity.cases.models import Case
+from probity.evidence.models import Derivative
+
+KEY = "revealed"
+
+
+def revealed_in(request: HttpRequest, case: Case) -> set[str]:
+    """The ids of the copies revealed in this case in this session."""
+    return set(request.session.get(KEY, {}).get(str(case.pk), []))
+
+
+def is_revealed(request: HttpRequest, derivative: Derivative) -> bool:
+    """Whether this session revealed a copy in any case."""
+    by_case: dict[str, list[str]] = request.session.get(KEY, {})
+    return any(str(derivative.pk) in ids for ids in by_case.values())
+
+
+def remember(request: HttpRequest, case: Case, derivative: Derivative) -> None:
+    """The copy may be shown from now on."""
+    ids = revealed_in(request, case) | {str(derivative.pk)}
+    request.session[KEY] = {**request.session.get(KEY, {}), str(case.pk): sorted(ids)}
+
+
+def forget(request: HttpRequest, case: Case) -> None:
+    """All media of the case is concealed again."""
+    by_case = dict(request.session.get(KEY, {}))
+    by_case.pop(str(case.pk), None)
+    request.session[KEY] = by_case

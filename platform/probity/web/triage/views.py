@@ -1,0 +1,65 @@
+"""Looking: the queue, a case, and how far its analysis is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from probity.accounts.roles import Ability
+from probity.cases.selectors import case_find
+from probity.web.guard import actor_of, needs
+from probity.web.pages import parts
+
+from .case_page import CasePage, Draft
+from .queue_page import queue_page
+from .revealed import revealed_in
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def queue(request: HttpRequest) -> HttpResponse:
+    """The list of cases."""
+    person = actor_of(request).require_person(Ability.CASES_READ)
+    page = queue_page(person=person, key=request.GET.get("show", ""))
+    return render(request, "web/triage/queue.html", {"page": page})
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """One case."""
+    return render(request, "web/triage/case.html", {"page": page_of(request, case_id)})
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def progress(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Only what changed since the page was last told; 204 when nothing did."""
+    page = page_of(request, case_id)
+    asked = request.GET
+    changed = [
+        name
+        for name, known, mark in (
+            ("findings", asked.get("findings"), page.findings_mark),
+            ("media", asked.get("media"), page.media_mark),
+            ("law", asked.get("law"), page.law_mark),
+        )
+        if known != mark
+    ]
+    if not changed:
+        return HttpResponse(status=204)
+    if "law" in changed:
+        changed += ["urgency", "decide_rules"]
+    say = page.progress.sentence if "findings" in changed else ""
+    return parts(request, *dict.fromkeys(["findings", *changed]), say=say, page=page)
+
+
+def page_of(request: HttpRequest, case_id: UUID, *, draft: Draft | None = None) -> CasePage:
+    """The case as the signed-in person sees it; raises NotFound."""
+    person = actor_of(request).require_person(Ability.CASES_READ)
+    found = case_find(case_id)
+    return CasePage(found, person=person, revealed=revealed_in(request, found), draft=draft)

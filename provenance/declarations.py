@@ -37,7 +37,7 @@ def source_type(value: Any) -> str | None:
 
 def actions(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     """The actions of one manifest: action, source_type, agent, when."""
-    found = []
+    found: list[dict[str, Any]] = []
     for data in assertions(manifest, "c2pa.actions"):
         listed = data.get("actions")
         for action in listed if isinstance(listed, list) else []:

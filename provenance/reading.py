@@ -96,7 +96,8 @@ def _readings(question: Question) -> dict[str, library.Reading]:
     if question.kind == C2PA:
         return {"": library.Reading(error="SidecarAlone")}
     found: dict[str, library.Reading] = {}
-    for entry in question.lists or [None]:
+    entries: list[dict[str, Any] | None] = [*question.lists] or [None]
+    for entry in entries:
         reading = question.read(entry, identity=True, first=not found)
         found[entry["name"] if entry else ""] = reading
         if reading.state is None:

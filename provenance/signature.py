@@ -58,13 +58,12 @@ def _headers(value: Any) -> dict[Any, Any]:
 def _signer(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
     value = headers.get(33, headers.get("x5chain"))
     ders = value if isinstance(value, list) else [value]
-    found = []
-    for der in ders[:MOST_CERTIFICATES]:
-        try:
-            found.append(certificates.parse_der(der))
-        except (ValueError, TypeError):
-            return ()
-    return tuple(found)
+    if not all(isinstance(der, bytes) for der in ders):
+        return ()
+    try:
+        return tuple(certificates.parse_der(der) for der in ders[:MOST_CERTIFICATES])
+    except ValueError:
+        return ()
 
 
 def _time_stamp(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
@@ -87,18 +86,20 @@ def _token_certificates(token: bytes) -> tuple[x509.Certificate, ...]:
 
     The value is a whole TimeStampResp in older files and a bare TimeStampToken in newer ones.
     """
-    for candidate in (token, _inside_response(token)):
-        if not candidate:
-            continue
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-                warnings.simplefilter("ignore", UserWarning)
-                found = pkcs7.load_der_pkcs7_certificates(candidate)
-        except Exception:  # junk in a stranger's file: the parser's errors are of several kinds
-            continue
-        return _leaf_first(found[:MOST_CERTIFICATES])
-    return ()
+    return _signed_data(token) or _signed_data(_inside_response(token) or b"")
+
+
+def _signed_data(token: bytes) -> tuple[x509.Certificate, ...]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            found = pkcs7.load_der_pkcs7_certificates(token)
+    except MemoryError:
+        raise
+    except Exception:  # junk in a stranger's file: the parser's errors are of several kinds
+        return ()
+    return _leaf_first(found[:MOST_CERTIFICATES])
 
 
 def _leaf_first(found: list[x509.Certificate]) -> tuple[x509.Certificate, ...]:

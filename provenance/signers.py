@@ -79,8 +79,7 @@ class Signers:
         trusted_by = [
             entry.name
             for entry in self._lists
-            if chain
-            and certificates.chain_to(entry.time_stamps + entry.signers, chain, moment=time)
+            if chain and certificates.chain_to(entry.time_stamps, chain, moment=time)
         ]
         return {
             "time": time.isoformat(),

@@ -9,23 +9,21 @@ certificates made for its purpose is an error, never a silent gap.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from foundation.resources import Catalogue, ResourceMissing
-from provenance import purposes
 from provenance.errors import TrustListInvalid, TrustListUnknown
 
 VARIABLE = "PROBITY_TRUST_DIR"
-LARGEST = 8 * 2**20
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _KEYS = frozenset({"title", "date", "next_update", "note"})
 
@@ -33,18 +31,19 @@ _KEYS = frozenset({"title", "date", "next_update", "note"})
 @dataclass(frozen=True, kw_only=True)
 class TrustList:
     """One list. ``anchors`` and ``time_stamps`` are PEM texts, ``allowed`` SHA-256 hex digests of
-    leaf certificates, ``sha256`` the digest over the list's files, ``counts`` how many
-    certificates of each sort it holds."""
+    leaf certificates, ``sha256`` the digest over the list's files, ``files`` the SHA-256 of each,
+    ``counts`` how many certificates of each sort it holds."""
 
     name: str
     title: str
-    date: date
-    next_update: date | None
+    date: dt.date
+    next_update: dt.date | None
     note: str
     anchors: str
     time_stamps: str
     allowed: frozenset[str]
     sha256: str
+    files: dict[str, str] = field(compare=False)
     own: bool
     counts: dict[str, int] = field(compare=False)
 
@@ -55,9 +54,10 @@ class TrustList:
             "title": self.title,
             "date": self.date.isoformat(),
             "next_update": self.next_update.isoformat() if self.next_update else None,
-            "overdue": bool(self.next_update and self.next_update < datetime.now(UTC).date()),
+            "overdue": bool(self.next_update and self.next_update < dt.datetime.now(dt.UTC).date()),
             "note": self.note,
             "sha256": self.sha256,
+            "files": dict(self.files),
             "own": self.own,
             "counts": dict(self.counts),
         }
@@ -213,7 +213,7 @@ def _load_own(name: str) -> TrustList:
     }
     described = _description(folder / f"{name}.yaml")
     if "date" not in described:
-        described["date"] = datetime.fromtimestamp(main.stat().st_mtime, UTC).date()
+        described["date"] = dt.datetime.fromtimestamp(main.stat().st_mtime, dt.UTC).date()
     present = {part: path for part, path in parts.items() if path.is_file()}
     return _assembled(name, _states(present), _frozen(described), own=True, mixed=False)
 
@@ -230,8 +230,8 @@ def _description(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not set(found) <= _KEYS:
         raise TrustListInvalid(f"{path} may have only these keys: {', '.join(sorted(_KEYS))}.")
     for key, value in found.items():
-        wanted = date if key in {"date", "next_update"} else str
-        if not isinstance(value, wanted) or isinstance(value, datetime):
+        wanted = dt.date if key in {"date", "next_update"} else str
+        if not isinstance(value, wanted) or isinstance(value, dt.datetime):
             raise TrustListInvalid(f"{path}: {key} must be a {wanted.__name__}.")
     return found
 
@@ -255,12 +255,17 @@ def _frozen(described: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
 def _assembled(
     name: str, states: State, described: tuple[tuple[str, Any], ...], *, own: bool, mixed: bool
 ) -> TrustList:
-    """Read, validate and combine a list's files."""
-    texts = {part: _read(name, Path(path), size) for part, path, size, _ in states}
-    signers, stamps = _anchors(name, texts["anchors"], Purpose.SIGNERS, mixed=mixed)
+    """Read, validate and combine a list's files; kept as long as the files stay as they are."""
+    # Imported late: the list of commands must not pay for the certificate library.
+    from provenance import trust_files
+
+    texts = {part: trust_files.read(name, Path(path)) for part, path, _, _ in states}
+    signers, stamps = trust_files.signer_anchors(name, texts["anchors"], mixed=mixed)
     if "time_stamps" in texts:
-        stamps = stamps + _anchors(name, texts["time_stamps"], Purpose.TIME_STAMPS, mixed=False)[1]
-    allowed = _leaves(name, texts["allowed"]) if "allowed" in texts else frozenset()
+        stamps += trust_files.time_stamp_anchors(name, texts["time_stamps"])
+    allowed: frozenset[str] = frozenset()
+    if "allowed" in texts:
+        allowed = trust_files.allowed_leaves(name, texts["allowed"])
     words = dict(described)
     return TrustList(
         name=name,
@@ -271,99 +276,8 @@ def _assembled(
         anchors="".join(signers),
         time_stamps="".join(stamps),
         allowed=allowed,
-        sha256=_digest(texts),
+        sha256=trust_files.digest(texts),
+        files={part: hashlib.sha256(text).hexdigest() for part, text in texts.items()},
         own=own,
         counts={"anchors": len(signers), "time_stamps": len(stamps), "allowed": len(allowed)},
     )
-
-
-class Purpose:
-    """What the anchors of a file are for."""
-
-    SIGNERS = "signers"
-    TIME_STAMPS = "time-stamp authorities"
-
-
-def _read(name: str, path: Path, size: int) -> bytes:
-    if size > LARGEST:
-        raise TrustListInvalid(f"Trust list {name}: {path} is larger than {LARGEST} bytes.")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise TrustListInvalid(f"Trust list {name}: {path}: {error.strerror}.") from error
-
-
-def _digest(texts: dict[str, bytes]) -> str:
-    """One file: its SHA-256; several: the SHA-256 over their hexadecimal SHA-256s in order."""
-    digests = [hashlib.sha256(text).hexdigest() for text in texts.values()]
-    return digests[0] if len(digests) == 1 else _sha256("\n".join(digests))
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def _anchors(name: str, pem: bytes, purpose: str, *, mixed: bool) -> tuple[list[str], list[str]]:
-    """Signer and time-stamp anchors of one file, as PEM; ``mixed`` lets one file hold both."""
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    from provenance import certificates
-
-    signers: list[str] = []
-    stamps: list[str] = []
-    for position, certificate in enumerate(_parsed(name, pem), 1):
-        where = f"Trust list {name}: certificate {position} among its {purpose}"
-        if not certificates.is_authority(certificate):
-            raise TrustListInvalid(
-                f"{where} is not an authority's; put single signers into {name}.allowed.pem."
-            )
-        text = certificate.public_bytes(Encoding.PEM).decode("ascii")
-        usages = certificates.usages(certificate)
-        for_stamps = usages is not None and set(usages) <= {purposes.TIME_STAMPING}
-        for_signers = usages is None or purposes.may_sign(usages)
-        if for_stamps and (mixed or purpose == Purpose.TIME_STAMPS):
-            stamps.append(text)
-        elif purpose == Purpose.TIME_STAMPS and usages is not None:
-            if purposes.TIME_STAMPING not in usages:
-                raise TrustListInvalid(f"{where} is not made for time-stamps.")
-            stamps.append(text)
-        elif purpose == Purpose.TIME_STAMPS:
-            stamps.append(text)
-        elif for_signers:
-            signers.append(text)
-        else:
-            raise TrustListInvalid(
-                f"{where} is made for {', '.join(map(purposes.name, usages or ()))}, "
-                "not for signing content."
-            )
-    return signers, stamps
-
-
-def _leaves(name: str, pem: bytes) -> frozenset[str]:
-    from provenance import certificates
-
-    found = set()
-    for position, certificate in enumerate(_parsed(name, pem), 1):
-        if certificates.is_authority(certificate):
-            raise TrustListInvalid(
-                f"Trust list {name}: allowed certificate {position} is an authority's; "
-                "its place is among the anchors."
-            )
-        if (usages := certificates.usages(certificate)) is None or not purposes.may_sign(usages):
-            raise TrustListInvalid(
-                f"Trust list {name}: allowed certificate {position} is not made for signing."
-            )
-        found.add(certificates.digest(certificate))
-    return frozenset(found)
-
-
-def _parsed(name: str, pem: bytes) -> list[Any]:
-    from provenance import certificates
-
-    try:
-        return list(certificates.parse_pem(pem))
-    except ValueError as error:
-        raise TrustListInvalid(
-            f"Trust list {name} is broken: it must hold PEM certificates, all of them readable "
-            f"({error})."
-        ) from error

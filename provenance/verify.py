@@ -56,7 +56,7 @@ def _record(
 ) -> CredentialRecord:
     later = [known for known in store.lists if day is not None and known.date > day]
     ai = found.pop("ai")
-    absent_lists = [known.name for known in (*later, *store.missing)]
+    absent_lists = [known.name for known in later] + [known.name for known in store.missing]
     found["by_list"] = {**found["by_list"], **dict.fromkeys(absent_lists)}
     found["versions"]["lists"] = {
         known.name: {

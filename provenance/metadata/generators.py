@@ -136,7 +136,8 @@ def _comfy_settings(nodes: list[dict[str, Any]]) -> dict[str, Any]:
 def _invoke(given: Text) -> Found | None:
     if given.key == "dream":
         return "InvokeAI", {"command": given.text}
-    if given.key in {"invokeai_metadata", "invokeai_graph", "sd-metadata"} and _like_json(given.text):
+    keys = {"invokeai_metadata", "invokeai_graph", "sd-metadata"}
+    if given.key in keys and _like_json(given.text):
         value = _json(given.text)
         if isinstance(value, dict):
             inner = value.get("image")
@@ -176,7 +177,8 @@ def _web_ui(given: Text) -> Found | None:
     """The three-part text of Stable Diffusion web UI: prompt, negative prompt, settings."""
     if not (match := _SETTINGS.search(given.text[:200_000])):
         return None
-    before, settings = given.text[: match.start()], given.text[match.start() : match.start() + 8000]
+    at = match.start()
+    before, settings = given.text[:at], given.text[at : at + 8000]
     prompt, _, negative = before.partition("Negative prompt:")
     found: dict[str, Any] = {"prompt": prompt.strip(), "negative prompt": negative.strip()}
     found.update({name: value.strip('" ') for name, value in _PAIR.findall(settings)})
@@ -186,7 +188,7 @@ def _web_ui(given: Text) -> Found | None:
         name = "ComfyUI"
     elif version.startswith("f"):
         name = "Stable Diffusion web UI Forge"
-    return name, {given.key: value for given.key, value in found.items() if value}
+    return name, {key: value for key, value in found.items() if value}
 
 
 def _job(given: Text) -> Found | None:
@@ -195,7 +197,7 @@ def _job(given: Text) -> Found | None:
     return "Midjourney", {"description": given.text[: match.start()].strip(), "job": match.group(0)}
 
 
-_READERS: tuple[Callable[[str, str, Texts], Found | None], ...] = (
+_READERS: tuple[Callable[[Text], Found | None], ...] = (
     _comfy, _invoke, _novel, _json_settings, _web_ui, _job,
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ import pytest
 
 
 def test_the_file_broker_is_away(stack: Any, drawn: Any) -> None:
+    stack.call("GET", "cases")
     folder = stack.home / "broker"
     shutil.rmtree(folder)
     folder.write_text("in the way")

@@ -34,6 +34,22 @@ def parse_der(der: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(der)
 
 
+def whole(certificate: x509.Certificate) -> bool:
+    """Whether every part that is judged or shown can be read; the library parses them lazily."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate.subject.public_bytes()
+            certificate.issuer.public_bytes()
+            summary(certificate)
+            is_authority(certificate)
+    except MemoryError:
+        raise
+    except Exception:  # damaged names and extensions raise errors of half a dozen kinds
+        return False
+    return True
+
+
 def parse_pem(pem: bytes) -> list[x509.Certificate]:
     """All certificates of a PEM text; raises ValueError when one is broken or there is none."""
     with warnings.catch_warnings():

@@ -20,7 +20,8 @@ UNKNOWN = "unknown"
 _GENERATIVE = frozenset({"trainedAlgorithmicMedia", "trainedAlgorithmicData"})
 _PARTLY = frozenset({"compositeWithTrainedAlgorithmicMedia"})
 _MOST_ACTIONS = 50
-_DEEPEST = 40
+_DEEPEST = 200
+_MOST_EVIDENCE = 20
 _TRAINING = {
     "ai_training": "AI training",
     "ai_generative_training": "training of generative AI",
@@ -90,38 +91,45 @@ def ai_use(history: History) -> dict[str, Any]:
     edited with AI.
     """
     evidence: list[dict[str, Any]] = []
-    use = _ai_below(history, history.active, (), evidence)
-    return {"use": use, "evidence": evidence[:20]}
+    use = _ai_below(history, history.active, 0, evidence, {})
+    return {"use": use, "evidence": evidence[:_MOST_EVIDENCE]}
 
 
 def _ai_below(
-    history: History, label: str, above: tuple[str, ...], evidence: list[dict[str, Any]]
+    history: History,
+    label: str,
+    depth: int,
+    evidence: list[dict[str, Any]],
+    known: dict[str, str],
 ) -> str:
+    """Each manifest is looked at once, however often and in whatever circles it is named."""
+    if label in known:
+        return known[label]
     manifest = history.manifests.get(label, {})
     own = ai_of(manifest)
-    if own != NONE_DECLARED and label not in {item["manifest"] for item in evidence}:
+    known[label] = own
+    if own != NONE_DECLARED:
         evidence.append(
             {
                 "manifest": shown(label, longest=120),
                 "title": shown_or_none(manifest.get("title")),
                 "use": own,
-                "depth": len(above),
+                "depth": depth,
             }
         )
-    if own == GENERATED or len(above) >= _DEEPEST or len(evidence) > 100:
+    if own == GENERATED or depth >= _DEEPEST:
         return own
-    result = own
     for ingredient in history.ingredients(label):
-        below = ingredient.get("active_manifest")
-        relation = ingredient.get("relationship")
-        if not isinstance(below, str) or below in (*above, label) or relation == "inputTo":
+        below, relation = ingredient.get("active_manifest"), ingredient.get("relationship")
+        if not isinstance(below, str) or relation == "inputTo":
             continue
-        found = _ai_below(history, below, (*above, label), evidence)
+        found = _ai_below(history, below, depth + 1, evidence, known)
         if found == GENERATED and relation == "parentOf":
+            known[label] = GENERATED
             return GENERATED
         if found != NONE_DECLARED:
-            result = EDITED
-    return result
+            known[label] = EDITED
+    return known[label]
 
 
 def training(manifest: dict[str, Any]) -> dict[str, str] | None:

@@ -22,6 +22,7 @@ from provenance.verdict import Facts, Judgement, ListFacts, judge
 
 LARGEST_SIDECAR = 64 * 2**20
 MOST_CODES = 100
+_STATES = ("Invalid", "Valid", "Trusted")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,9 @@ def _readings(question: Question) -> dict[str, library.Reading]:
 
 def _judged(question: Question, readings: dict[str, library.Reading]) -> dict[str, Any]:
     first = next(iter(readings.values()))
-    story = history.build(first.store)
+    # Whose credentials are untrusted under one list only is no failure under the best one.
+    best = max(readings.values(), key=lambda reading: _STATES.index(reading.state or "Invalid"))
+    story = history.build(best.store)
     known = {entry.name: entry for entry in anchors(question.lists)}
     signers = Signers(story, first.jumbf, tuple(known.values()), moment=question.as_of)
     facts = _facts(story, signers, question.as_of)

@@ -57,13 +57,15 @@ def _headers(value: Any) -> dict[Any, Any]:
 
 def _signer(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
     value = headers.get(33, headers.get("x5chain"))
-    ders = value if isinstance(value, list) else [value]
-    if not all(isinstance(der, bytes) for der in ders):
+    listed = value if isinstance(value, list) else [value]
+    ders = [der for der in listed[:MOST_CERTIFICATES] if isinstance(der, bytes)]
+    if len(ders) != min(len(listed), MOST_CERTIFICATES):
         return ()
     try:
-        return tuple(certificates.parse_der(der) for der in ders[:MOST_CERTIFICATES])
+        found = tuple(certificates.parse_der(der) for der in ders)
     except ValueError:
         return ()
+    return found if all(map(certificates.whole, found)) else ()
 
 
 def _time_stamp(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
@@ -103,6 +105,8 @@ def _signed_data(token: bytes) -> tuple[x509.Certificate, ...]:
 
 
 def _leaf_first(found: list[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    if not all(map(certificates.whole, found)):
+        return ()
     leaves = [
         certificate
         for certificate in found

@@ -68,6 +68,7 @@ class TrustList:
             "name": self.name,
             "title": self.title,
             "date": self.date.isoformat(),
+            "note": self.note,
             "anchors": self.anchors,
             "time_stamps": self.time_stamps,
             "allowed": sorted(self.allowed),
@@ -269,7 +270,7 @@ def _assembled(
     words = dict(described)
     return TrustList(
         name=name,
-        title=words.get("title") or name,
+        title=words.get("title") or f"list {name}",
         date=words["date"],
         next_update=words.get("next_update"),
         note=words.get("note", ""),

@@ -59,6 +59,7 @@ def of(
 ) -> tuple[str, list[str]]:
     """The one sentence and the details for a record that has a manifest."""
     details = [reason["sentence"] for reason in _unique(record["reasons"])]
+    details += [lists[name]["note"] for name in record["trusted_by"] if lists[name]["note"]]
     details += [
         sentence
         for sentence in (
@@ -81,7 +82,7 @@ def _main(record: Mapping[str, Any], lists: Mapping[str, Mapping[str, Any]]) -> 
             ]
             return (
                 f"Content Credentials signed by {name or 'a signer without a name'}, trusted "
-                f"under the {' and the '.join(named)}; the file is as it was when it was signed."
+                f"under the {' and the '.join(named)}; what the signature covers is unchanged."
             )
         case "valid":
             return (
@@ -129,7 +130,7 @@ def _time_sentence(stamp: Mapping[str, Any] | None) -> str | None:
         "name"
     )
     if stamp["trusted"]:
-        return f"Signed no later than {stamp['time']}, by the time-stamp of {authority}."
+        return f"Signed no later than {stamp['time']}, by the time-stamp of {_ended(authority)}"
     return (
         f"A time-stamp says {stamp['time']}, but its authority is on no list that was asked."
         if stamp["trusted"] is False
@@ -154,6 +155,12 @@ def _identity_sentence(status: str) -> str | None:
         "verified": "The identity named inside the credentials was verified.",
         "failed": "The identity named inside the credentials did not pass its own check.",
     }.get(status)
+
+
+def _ended(name: str | None) -> str:
+    """A name at the end of a sentence: "Inc." already brings its full stop."""
+    text = name or "an authority without a name"
+    return text if text.endswith(".") else f"{text}."
 
 
 def _unique(reasons: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -50,7 +50,7 @@ PROBE = (
 )
 
 
-class Stop(Exception):  # noqa: N818
+class Stop(Exception):
     """The set-up cannot go on; the text is one sentence for the person."""
 
 
@@ -281,6 +281,9 @@ def run_pip(what: str, arguments: List[str]) -> None:
         process.terminate()
         process.wait()
         raise
+    finally:
+        if process.stdout:
+            process.stdout.close()
     progress.end()
     if code != 0:
         reason = ADDRESS.sub("(address)", wrong[-1].strip() if wrong else "no reason was given")

@@ -16,9 +16,10 @@ from PIL import Image
 SIDE = 32
 FLAT = 4.0
 """Grey levels of standard deviation under which two pictures cannot be compared."""
-MISMATCH = 0.4
-"""Differences above this are called a mismatch. Faithful thumbnails measured below 0.1; a crop to
-other proportions, a mirror image or another picture lies above 0.4."""
+MISMATCH = 0.2
+"""Differences above this are called a mismatch. Measured on 70 photographs scaled to 160 pixels:
+own thumbnail at most 0.001, picture brightened by 30 % at most 0.03; picture cropped to 80 % at
+least 0.35, another picture at least 0.32, mirrored from 0.17 (median 0.6)."""
 _OFFSET, _LENGTH = 513, 514
 _LARGEST = 512 * 1024
 
@@ -31,12 +32,20 @@ def compare(image: Image.Image, exif: Image.Exif, raw: bytes) -> dict[str, Any] 
         return None
     image.draft("L", (SIDE * 8, SIDE * 8))
     full = _grey(image)
-    inner = _grey(_without_bars(small))
-    if full.std() < FLAT or inner.std() < FLAT:
+    # A black edge may be a bar or part of the picture (the night sky): the better fit counts.
+    found = [_difference(full, _grey(inner)) for inner in (small, _without_bars(small))]
+    told = [difference for difference in found if difference is not None]
+    if not told:
         return {"present": True, "matches": None, "difference": None}
-    correlation = float(np.corrcoef(full.ravel(), inner.ravel())[0, 1])
-    difference = round(min(1.0, max(0.0, 1.0 - correlation)), 2)
+    difference = round(min(told), 2)
     return {"present": True, "matches": difference <= MISMATCH, "difference": difference}
+
+
+def _difference(full: NDArray[np.float64], inner: NDArray[np.float64]) -> float | None:
+    if full.std() < FLAT or inner.std() < FLAT:
+        return None
+    correlation = float(np.corrcoef(full.ravel(), inner.ravel())[0, 1])
+    return min(1.0, max(0.0, 1.0 - correlation))
 
 
 def _thumbnail(exif: Image.Exif, raw: bytes) -> Image.Image | None:

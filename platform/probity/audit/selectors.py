@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.db import transaction
+
 from foundation import chain as links
 
 from .models import AuditChain, AuditEvent
@@ -16,8 +18,19 @@ def chain_events(chain: str) -> Iterator[AuditEvent]:
 
 
 def chain_verify(chain: str) -> links.Verdict:
-    """Walk one chain against its recorded head."""
-    recorded = AuditChain.objects.filter(name=chain).first()
+    """Walk one chain against its recorded head.
+
+    An append between reading head and events looks like a flaw, so a flaw is looked at again
+    while the head is locked against appends.
+    """
+    verdict = _walk(chain, AuditChain.objects.filter(name=chain).first())
+    if verdict.intact:
+        return verdict
+    with transaction.atomic():
+        return _walk(chain, AuditChain.objects.select_for_update().filter(name=chain).first())
+
+
+def _walk(chain: str, recorded: AuditChain | None) -> links.Verdict:
     head = links.Head(events=recorded.events, hash=recorded.head) if recorded else None
     return links.verify(chain, (as_link(event) for event in chain_events(chain)), head=head)
 

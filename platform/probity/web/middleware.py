@@ -29,6 +29,9 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        # "no-referrer" would make browsers send forms with "Origin: null", which the protection
+        # against forged forms refuses; "same-origin" tells other sites just as little.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -81,7 +82,10 @@ def stop(home: Path | None = None) -> bool:
         return True
     with locked(home / "run" / "postgres.lock", wait_seconds=LOCK_SECONDS):
         (home / "run" / "postgres.borrowed").unlink(missing_ok=True)
-        return _stop(_prepare(home))
+        stopped = _stop(_prepare(home))
+        with contextlib.suppress(OSError):
+            socket_folder(home).rmdir()
+        return stopped
 
 
 def status(home: Path | None = None) -> Status | None:

@@ -29,8 +29,9 @@ class Signals:
 
     def __enter__(self) -> Signals:
         for number in STOP:
-            # nohup and the like: what the caller chose to ignore stays ignored.
-            if signal.getsignal(number) is not signal.SIG_IGN:
+            # A hang-up that nohup ignores stays ignored. SIGINT is taken even when a script's "&"
+            # has switched it off: there is no other Ctrl-C for a supervisor.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._on_stop)
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, self._on_child)
         self._wakeup = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)

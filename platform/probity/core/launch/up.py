@@ -41,7 +41,7 @@ class Launch:
     urls: DatabaseUrls
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """Somebody asked for a stop while Probity was still starting."""
 
 
@@ -149,15 +149,15 @@ def _step(launch: Launch, *arguments: str, log: Path, relay: bool) -> None:
     env = {**launch.environment, "DATABASE_OWNER_URL": launch.urls.owner}
     with log.open("a", encoding="utf-8") as handle:
         log.chmod(0o600)
-        process = subprocess.Popen(
+        with subprocess.Popen(
             programs.manage(*arguments), env=env, cwd=launch.home / "run", text=True,
             stdin=subprocess.DEVNULL, stderr=handle, umask=0o077,
             stdout=subprocess.PIPE if relay else handle,
-        )  # fmt: skip
-        launch.signals.foreground = process
-        for line in process.stdout or ():
-            launch.voice.relay(line.rstrip("\n"))
-        code = process.wait()
+        ) as process:  # fmt: skip
+            launch.signals.foreground = process
+            for line in process.stdout or ():
+                launch.voice.relay(line.rstrip("\n"))
+            code = process.wait()
         launch.signals.foreground = None
     _leave_if_asked(launch.signals)
     if code != 0:
@@ -201,10 +201,10 @@ def _missing_resources() -> list[str]:
         return [refusal.sentence]
     sentences = list(found.broken)
     if missing:
-        total = sum(row.resource.bytes for row in missing) / 1e6
+        total = max(1, round(sum(row.resource.bytes for row in missing) / 1e6))
         sentences.append(
-            f"{len(missing)} resources are not here yet ({total:.0f} MB); what needs them abstains."
-            " Fetch them with `.venv/bin/probity pull`:"
+            f"{len(missing)} resources are not here yet (about {total} MB); what needs them"
+            " abstains. Fetch them with `.venv/bin/probity pull`:"
         )
         sentences += [
             f"  {row.resource.id}: {row.resource.what}" for row in missing[:MISSING_SHOWN]

@@ -65,6 +65,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "address": status_url(request, token),
     }
     response = render(request, "web/public/status.html", page)
+    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

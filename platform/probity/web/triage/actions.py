@@ -49,7 +49,9 @@ def claim(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Take this case, or extend one's claim on it."""
     case = case_find(case_id)
     held = case_claim(case=case, actor=actor_of(request))
-    return _back(request, case, "hold", "head", say=f"You hold this case until {held.until:%H:%M} UTC.")
+    return _back(
+        request, case, "hold", "head", say=f"You hold this case until {held.until:%H:%M} UTC."
+    )
 
 
 @require_POST

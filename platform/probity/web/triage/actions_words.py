@@ -9,13 +9,13 @@ from probity.decisions.models import Action
 ACTION_WORDS = {
     Action.REMOVE: "Remove",
     Action.LABEL: "Label",
-    Action.RESTRICT: "Restrict to places",
+    Action.RESTRICT: "Restrict",
     Action.AGE_GATE: "Adults only",
-    Action.REDUCE: "Show to fewer",
+    Action.REDUCE: "Show less",
     Action.WARN: "Warn",
-    Action.SUSPEND: "Suspend account",
-    Action.REFER: "Refer to authority",
-    Action.PRESERVE: "Preserve only",
+    Action.SUSPEND: "Suspend",
+    Action.REFER: "Refer",
+    Action.PRESERVE: "Preserve",
     Action.NO_ACTION: "No action",
 }
 KEYS = {

@@ -47,6 +47,11 @@ class Shown:
     pictures: list[FindingPicture] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
     verdict: str = ""
+    producer: str = ""
+    version: str = ""
+    ran_on: str = ""
+    duration_ms: float = 0
+    resources: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,11 @@ def _shown(row: Finding) -> Shown:
         pictures=list(row.pictures.all()),
         numbers=_numbers(row),
         verdict=VERDICT_WORDS.get(verdict, ""),
+        producer=row.producer,
+        version=row.version,
+        ran_on=", ".join(part for part in (row.runtime, row.device) if part),
+        duration_ms=row.duration_ms,
+        resources=row.resources,
     )
 
 

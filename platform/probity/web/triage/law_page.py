@@ -231,7 +231,6 @@ def _duty(entry: Mapping[str, Any], case: Case) -> Duty:
     )
 
 
-
 def _nearest(duties: list[Duty]) -> Duty | None:
     dated = [(duty.due_at, place) for place, duty in enumerate(duties) if duty.due_at]
     return duties[min(dated)[1]] if dated else None

@@ -83,9 +83,7 @@ def queue_page(*, person: Person, key: str) -> QueuePage:
     }
     chosen = key if key in filters else "waiting"
     counts = {name: query.count() for name, (_, query) in filters.items()}
-    tabs = [
-        Tab(name, words, counts[name], name == chosen) for name, (words, _) in filters.items()
-    ]
+    tabs = [Tab(name, words, counts[name], name == chosen) for name, (words, _) in filters.items()]
     cases = list(filters[chosen][1].prefetch_related("items__asset", "reports")[:MOST])
     return QueuePage(
         tabs, _rows(cases, person), max(0, counts[chosen] - MOST), open_count=counts["open"]
@@ -100,9 +98,7 @@ def _rows(cases: list[Case], person: Person) -> list[Row]:
     return [_row(case, person, pictures, outcomes.get(case.pk, "")) for case in cases]
 
 
-def _row(
-    case: Case, person: Person, pictures: dict[str, Derivative], outcome: str
-) -> Row:
+def _row(case: Case, person: Person, pictures: dict[str, Derivative], outcome: str) -> Row:
     claims: list[CaseClaim] = getattr(case, "live_claims", [])
     claim = claims[0] if claims else None
     assets = [item.asset for item in case.items.all()]

@@ -1,0 +1,65 @@
+// The case page keeps its place: open folds stay open, focus is not lost, grey stays grey.
+(() => {
+  const GREY = "probity.grey";
+  let folds = new Map();
+  let focused = null;
+
+  const remember = () => {
+    folds = new Map([...document.querySelectorAll("main details[id]")].map((d) => [d.id, d.open]));
+    const active = document.activeElement;
+    const region = active && active.closest("[id].law, [id].hold, [id].media, [id].decide");
+    focused = region ? { id: active.id, region: region.id } : null;
+  };
+
+  const restore = () => {
+    for (const [id, open] of folds) {
+      const fold = document.getElementById(id);
+      if (fold && id !== "decide-again") fold.open = open;
+    }
+    refocus();
+    grey();
+  };
+
+  const refocus = () => {
+    if (!focused || document.activeElement !== document.body) return;
+    const region = document.getElementById(focused.region);
+    const same = focused.id && document.getElementById(focused.id);
+    const invalid = region && region.querySelector("[aria-invalid=true]");
+    const next = invalid || same || (region && region.querySelector("button, input, summary, a"));
+    if (next) next.focus({ preventScroll: next !== invalid });
+  };
+
+  const grey = () => {
+    const on = localStorage.getItem(GREY) === "on";
+    document.body.classList.toggle("is-grey", on);
+    for (const button of document.querySelectorAll("[data-grey]")) {
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(on));
+    }
+  };
+
+  const trouble = (words) => {
+    const place = document.getElementById("notice");
+    if (!place) return;
+    const line = document.createElement("p");
+    line.className = "notice notice-error";
+    line.setAttribute("role", "alert");
+    line.textContent = words;
+    place.replaceChildren(line);
+  };
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-grey]")) return;
+    localStorage.setItem(GREY, localStorage.getItem(GREY) === "on" ? "off" : "on");
+    grey();
+  });
+  document.addEventListener("htmx:beforeSwap", remember);
+  document.addEventListener("htmx:afterSettle", restore);
+  document.addEventListener("htmx:responseError", () => {
+    trouble("This did not work on our side. Nothing was changed; try again in a minute.");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    trouble("The server cannot be reached. Nothing was changed; check your connection.");
+  });
+  grey();
+})();

@@ -288,5 +288,3 @@ class Report:
             "findings": [finding.to_json() for finding in self.findings],
             "assessment": self.assessment.to_dict(),
         }
-
-

@@ -80,9 +80,7 @@ class Sheet:
         """The finished sheet as PNG."""
         buffer = io.BytesIO()
         self.image.save(buffer, "PNG", optimize=False, compress_level=6)
-        return Picture(
-            name=name, media_type="image/png", data=buffer.getvalue(), caption=caption
-        )
+        return Picture(name=name, media_type="image/png", data=buffer.getvalue(), caption=caption)
 
 
 def heat_map(
@@ -127,9 +125,7 @@ def _stretched(strength: Plane, shown: tuple[int, int]) -> NDArray[np.uint8]:
     return rgb
 
 
-def _box(
-    sheet: Sheet, *, region: Region, number: int, scale: float, at: tuple[int, int]
-) -> None:
+def _box(sheet: Sheet, *, region: Region, number: int, scale: float, at: tuple[int, int]) -> None:
     x, y = at[0] + region.x * scale, at[1] + region.y * scale
     corner = (x + region.width * scale, y + region.height * scale)
     sheet.draw.rectangle((x - 2, y - 2, corner[0] + 2, corner[1] + 2), outline=GROUND, width=6)

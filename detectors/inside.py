@@ -56,7 +56,9 @@ def measure(
 ) -> Finding:
     """Run one detector on one sample; whatever it raises becomes a finding."""
     started = time.perf_counter()
-    view = shared.view(needs=card.needs, resources={name: at for name, (at, _) in resources.items()})
+    view = shared.view(
+        needs=card.needs, resources={name: at for name, (at, _) in resources.items()}
+    )
     outcome, status, sentence, details = _outcome(card=card, make=make, sample=view)
     return Finding(
         detector=card.id,
@@ -106,7 +108,10 @@ def _outcome(
         return None, Status.FAILED, "The detector needed more memory than it is allowed.", {}
     except Refusal as refusal:
         return None, Status.FAILED, refusal.sentence, {}
-    except (Exception, SystemExit) as error:  # a plugin may raise anything; only its own finding fails
+    except (
+        Exception,
+        SystemExit,
+    ) as error:  # a plugin may raise anything; only its own finding fails
         sentence = f"The detector stopped with an error ({type(error).__name__}: {error})."
         return None, Status.FAILED, sentence, {}
     return outcome, Status.OK, outcome.sentence, dict(outcome.details)

@@ -53,7 +53,11 @@ def read_luma(path: Path) -> JpegLuma:
         raise Abstain("The file is not a JPEG, so it carries no JPEG compression of its own.")
     with still.opened(path, container, limits=MediaLimits()) as image:
         tables = getattr(image, "quantization", None)
-        if image.mode not in ("RGB", "L") or image.info.get("adobe_transform", 1) == 0 or not tables:
+        if (
+            image.mode not in ("RGB", "L")
+            or image.info.get("adobe_transform", 1) == 0
+            or not tables
+        ):
             raise Abstain("This JPEG does not keep brightness apart from colour.")
         orientation = int(image.getexif().get(ORIENTATION, 1) or 1)
         # Pillow hands tables over row by row

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from detectors.api import DetectorUnknown, Finding, Report, Status
+from detectors.api import Finding, Report, Status
 from detectors.card import Card, Modality
 from detectors.fusion import assess
-from detectors.registry import Entry, entries, find, usable
+from detectors.registry import Entry, find, usable
 from foundation import child
 from foundation.errors import Refusal
 from foundation.media import Kind, Probe
@@ -145,9 +145,7 @@ def _prepare(entry: Entry, *, probe: Probe, sha256: str) -> _Job | Finding:
     try:
         return _Job(entry=entry, card=card, resources=_resources(entry, card))
     except ResourceMissing as missing:
-        return _without_run(
-            card, status=Status.ABSTAINED, sentence=missing.sentence, sha256=sha256
-        )
+        return _without_run(card, status=Status.ABSTAINED, sentence=missing.sentence, sha256=sha256)
     except Refusal as refusal:
         return _without_run(card, status=Status.FAILED, sentence=refusal.sentence, sha256=sha256)
 
@@ -172,7 +170,8 @@ def _resources(entry: Entry, card: Card) -> dict[str, tuple[str, str]]:
         return {}
     catalogue = Catalogue.load(entry.target.partition(":")[0].partition(".")[0])
     return {
-        name: (str(catalogue.path(name)), catalogue.get(name).sha256) for name in card.needs.resources
+        name: (str(catalogue.path(name)), catalogue.get(name).sha256)
+        for name in card.needs.resources
     }
 
 
@@ -180,9 +179,7 @@ def _run(jobs: list[_Job], *, watch: _Watch, path: Path, probe: Probe, sha256: s
     """One child, as many jobs as it survives. At least one job has its finding afterwards."""
     watch.current, watch.decoding = None, None
     seconds = DECODE_SECONDS + sum(job.card.runtime.seconds for job in jobs)
-    limits = child.Limits(
-        memory_bytes=MEMORY_BYTES, cpu_seconds=2 * seconds, wall_seconds=seconds
-    )
+    limits = child.Limits(memory_bytes=MEMORY_BYTES, cpu_seconds=2 * seconds, wall_seconds=seconds)
     payload = {
         "path": os.fsencode(path.absolute()),
         "probe": probe.to_dict(),

@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from policy.api import Pack
+from policy.cursor import Cursor
 from policy.errors import PackInvalid
 from policy.parse import parse
 from policy.strict_yaml import read
@@ -74,13 +75,24 @@ def folder_packs(folder: Path) -> Iterator[Pack]:
         yield _file(path, path.relative_to(folder).as_posix(), state.st_mtime_ns, state.st_size)
 
 
+def documents(folders: Iterable[Path] | None = None) -> Iterator[Cursor]:
+    """The read documents of the built-in packs and of `folders` (default as `load_packs`)."""
+    for folder in (builtin_folder(), *(_setting() if folders is None else folders)):
+        for path in sorted(folder.rglob("*.yaml")):
+            yield _read(path, path.relative_to(folder).as_posix())
+
+
 @lru_cache(maxsize=1024)
 def _file(path: Path, name: str, _changed: int, _size: int) -> Pack:
+    return parse(_read(path, name))
+
+
+def _read(path: Path, name: str) -> Cursor:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PackInvalid(f"{name}: the file cannot be read: {error}.") from None
-    return parse(read(text, file=name))
+    return read(text, file=name)
 
 
 def _plugins(refused: list[tuple[str, str]]) -> Iterator[tuple[str, Path]]:

@@ -16,6 +16,7 @@ PLACE_HELP = (
     "Where it was seen, where the person shown lives or where the uploader is; "
     "give the finest place you know."
 )
+_MOST_NAMED = 5
 _STATE_WORDS = {
     LegalState.ENJOINED: "a court has stopped its enforcement",
     LegalState.STRUCK_DOWN: "a court has struck it down",
@@ -105,6 +106,9 @@ def unknown(rule: Rule, names: Sequence[str]) -> str:
     for leaf in rule.logic.leaves:
         by_name.setdefault(leaf.fact, wish(leaf))
     wishes = [f"whether {by_name[name]}" for name in names]
+    if len(wishes) > _MOST_NAMED:
+        rest = len(wishes) - _MOST_NAMED + 1
+        wishes = [*wishes[: _MOST_NAMED - 1], f"{rest} more answers"]
     return f"Cannot be said yet; it depends on {joined(wishes)}."
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detectors.api import Abstain, Outcome, Picture, Sample, Track, Value
 from detectors.audio import steps
@@ -214,5 +213,3 @@ def _picture(bands: Bands, *, tracks: tuple[Track, ...], audio: Audio) -> Pictur
         seconds=audio.seconds,
         caption=f"Loudness over time and the background beneath it; {marks}.",
     )
-
-

@@ -51,9 +51,7 @@ def _levels(sheet: Sheet, *, axis: TimeAxis, lowest: float, highest: float) -> N
         sheet.text(axis.left - 10, y, f"{value:.0f} dB", size=17, colour=QUIET, anchor="rm")
 
 
-def _area(
-    sheet: Sheet, bands: Bands, *, axis: TimeAxis, lowest: float, highest: float
-) -> None:
+def _area(sheet: Sheet, bands: Bands, *, axis: TimeAxis, lowest: float, highest: float) -> None:
     """Highest level of each pixel column: no smoothing."""
     columns = [int(axis.x(float(time))) for time in bands.times]
     loudest: dict[int, float] = {}
@@ -94,7 +92,9 @@ def _floor_line(
     for frame in np.linspace(start, end - 1, count).round().astype(int):
         near = bands.level[max(start, frame - half) : min(end, frame + half + 1)]
         floor = float(np.percentile(near, FLOOR_PERCENTILE))
-        points.append((axis.x(float(bands.times[frame])), _y(floor, lowest=lowest, highest=highest)))
+        points.append(
+            (axis.x(float(bands.times[frame])), _y(floor, lowest=lowest, highest=highest))
+        )
     sheet.draw.line(points, fill=LINE, width=4, joint="curve")
 
 

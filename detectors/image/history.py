@@ -72,9 +72,7 @@ def best_fit(coded: JpegLuma, *, lowest: int) -> Fit | None:
     return best
 
 
-def _fit(
-    coefficients: _Coefficients, *, last: NDArray[np.int64], quality: int
-) -> Fit | None:
+def _fit(coefficients: _Coefficients, *, last: NDArray[np.int64], quality: int) -> Fit | None:
     earlier = table_for(quality)
     gained: Floats | None = None
     expected: Floats | None = None
@@ -101,9 +99,7 @@ def _fit(
     return Fit(quality=quality, fit=fit, evidence=float(score[strong].sum()))
 
 
-def _residuals(
-    values: Floats, step: float, usable: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+def _residuals(values: Floats, step: float, usable: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Sum and count, per window, of the distance to the nearest multiple of ``step``, in steps.
 
     Values that round to zero are left out: they are near a multiple in any picture.
@@ -161,4 +157,3 @@ def _basis() -> Floats:
 
 
 _BASIS = _basis()
-

@@ -17,6 +17,7 @@ from detectors.draw import heat_map
 from detectors.image.history import CELL, Fit, best_fit
 from detectors.media import JpegLuma
 
+
 class JpegGhost:
     """See the module."""
 
@@ -49,9 +50,7 @@ def _refuse_unsuitable(coded: JpegLuma, p: Mapping[str, float]) -> None:
         )
 
 
-def _outcome(
-    coded: JpegLuma, *, best: Fit, p: Mapping[str, float], informed: float
-) -> Outcome:
+def _outcome(coded: JpegLuma, *, best: Fit, p: Mapping[str, float], informed: float) -> Outcome:
     known = ~np.isnan(best.fit)
     fits = best.fit >= p["aligned_above"]
     share = float(fits.sum() / known.sum())

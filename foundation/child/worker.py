@@ -18,6 +18,7 @@ from typing import Any
 from foundation.child import scratch, wire
 from foundation.child.errors import ChildDied, ChildFailed, ChildTimedOut
 from foundation.errors import Refusal
+from foundation.home import home
 
 START_SECONDS = 30.0
 _BOOT = (
@@ -30,7 +31,7 @@ _BOOT = (
 _KEPT_VARIABLES = (
     "CUDA_VISIBLE_DEVICES", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH",
     "MKL_NUM_THREADS", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
-    "PROBITY_DEVICE", "PROBITY_HOME", "TZ",
+    "PROBITY_DEVICE", "TZ",
 )  # fmt: skip
 _FOLDER_VARIABLES = ("PROBITY_RESOURCES_MIRROR",)
 
@@ -50,6 +51,8 @@ def surroundings(*, memory_bytes: int) -> Surroundings:
     """The parent's import path as absolute folders, so that a checkout or editable install works
     too, and the few variables that a child may know."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # in its user namespace the child is nobody, and would look for another account's folder
+    kept["PROBITY_HOME"] = str(home())
     # a mirror may also be a URL with a password in it; only a folder is of use without network
     kept |= {
         name: os.environ[name]

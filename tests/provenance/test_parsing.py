@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance import cbor, codes, declarations, history, jumbf, signature
+from provenance import cbor, certificates, codes, declarations, history, jumbf, signature
 from provenance.text import shown
 from provenance.verdict import Facts, ListFacts, judge
 
@@ -188,3 +190,12 @@ def test_a_wide_store_is_cut_with_a_statement() -> None:
     assert found["nodes"] <= tree.MOST_NODES
     assert found["cut"]
     assert declarations.ai_use(story)["use"] == "none_declared"
+
+
+def test_a_certificate_with_a_damaged_issuer_is_not_used(newsroom: Any) -> None:
+    der = bytearray(newsroom.leaf.public_bytes(Encoding.DER))
+    assert certificates.whole(certificates.parse_der(bytes(der)))
+    issuer = newsroom.leaf.issuer.public_bytes()
+    at = bytes(der).index(issuer) + 11
+    der[at] = 0xED
+    assert not certificates.whole(certificates.parse_der(bytes(der)))

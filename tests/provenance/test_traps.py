@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import random
 import socket
 import threading
 from collections.abc import Callable
@@ -314,3 +315,20 @@ def test_reading_before_and_after_a_fork(
             status = 4
         os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(ours, 0)[1]) == 0
+
+
+def test_mutants_hurt_nobody_and_deceive_nobody(
+    newsroom: Any, sign: Sign, put: Put, own_list: OwnList, picture: Callable[..., bytes]
+) -> None:
+    """Damaged credentials and certificates give a record; changed content never a good one."""
+    own_list("newsroom", newsroom.root_pem)
+    good = sign(picture(), newsroom)[0]
+    content = len(good) - 200
+    chance = random.Random(20261121)
+    for _ in range(80):
+        bad = bytearray(good)
+        for _ in range(chance.randrange(1, 5)):
+            bad[chance.randrange(20, content)] = chance.randrange(256)
+        assert verify.read(put("bad.jpg", bytes(bad))).sentence
+        bad[chance.randrange(content, len(bad) - 2)] ^= 0x40
+        assert verify.read(put("bad.jpg", bytes(bad))).verdict in {"none", "invalid"}

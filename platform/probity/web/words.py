@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+STEP = 1024
 
 
 def absolute(at: datetime) -> str:
@@ -34,13 +35,15 @@ def relative(at: datetime, now: datetime) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes for a person: ``340 kB``, ``12.4 MB``."""
-    if count < 1000:
+    """Bytes for a person, in steps of 1024 as the upload limit counts: ``340 kB``, ``1.4 MB``."""
+    if count < STEP:
         return f"{count} bytes"
-    for unit, step in (("kB", 1e3), ("MB", 1e6)):
-        if count < step * 1000:
-            return f"{count / step:.3g} {unit}"
-    return f"{count / 1e9:.3g} GB"
+    amount = float(count)
+    for unit in ("kB", "MB"):
+        amount /= STEP
+        if amount < STEP:
+            return f"{amount:.0f} {unit}" if amount >= 10 else f"{amount:.1f} {unit}"
+    return f"{amount / STEP:.1f} GB"
 
 
 def duration(seconds: float) -> str:

@@ -54,9 +54,12 @@ def report_page(
     data: Mapping[str, str], *, errors: Mapping[str, str] | None = None, had_file: bool = False
 ) -> ReportPage:
     """The form with all text kept; a file cannot be kept by a browser and must be chosen again."""
+    sentences = dict(errors or {})
+    if "category" in sentences:
+        sentences["category"] = "Choose what is wrong."
     return ReportPage(
         kept={name: data.get(name, "") for name in KEPT},
         ticked=frozenset(name for name in TICKED if data.get(name)),
-        errors=dict(errors or {}),
+        errors=sentences,
         file_lost=had_file,
     )

@@ -15,7 +15,7 @@ from probity.web.words import joined
 
 from .clock import Clock, due_clock
 
-SHOWN_QUESTIONS = 3
+SHOWN_QUESTIONS = 2
 PLACE = "place"
 SOURCE_WORDS = {
     "platform": "set for this service",
@@ -24,6 +24,7 @@ SOURCE_WORDS = {
     "detector": "proposed by a measurement",
     "provenance": "proposed by the credentials",
 }
+SOURCE_ICONS = {"requester": "person", "provenance": "signed", "detector": "ok"}
 OUTCOME_WORDS = {
     "applies": "Applies",
     "unknown": "May apply",
@@ -43,6 +44,7 @@ class Question:
     citation: Mapping[str, Any]
     settles: str
     proposed: str
+    proposed_icon: str
 
     @property
     def numeric(self) -> bool:
@@ -139,11 +141,20 @@ class LawPage:
         return [rule for rule in self.rules if rule.outcome not in {"applies", "unknown"}]
 
     @property
+    def dated(self) -> list[Rule]:
+        """Live rules with a due moment, the nearest first."""
+        pairs = [
+            (rule.nearest.due_at, place)
+            for place, rule in enumerate(self.live)
+            if rule.nearest and rule.nearest.due_at
+        ]
+        return [self.live[place] for _, place in sorted(pairs)]
+
+    @property
     def urgent(self) -> tuple[Rule, Duty] | None:
         """The rule and the duty behind the case's clock."""
-        owner = {id(duty): rule for rule in self.live for duty in rule.duties}
-        duty = _nearest([duty for rule in self.live for duty in rule.duties])
-        return (owner[id(duty)], duty) if duty else None
+        first = self.dated[0] if self.dated else None
+        return (first, first.nearest) if first and first.nearest else None
 
 
 def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
@@ -181,6 +192,7 @@ def _question(entry: Mapping[str, Any], titles: Mapping[str, str]) -> Question:
         proposed=f"{value_words(proposed['value'])}, {SOURCE_WORDS[proposed['source']]}"
         if proposed
         else "",
+        proposed_icon=SOURCE_ICONS.get(proposed.get("source", ""), "person"),
     )
 
 

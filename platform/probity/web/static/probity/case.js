@@ -20,13 +20,23 @@
     grey();
   };
 
+  const FOCUSABLE = "button, input:not([type=hidden]), summary, a";
+
   const refocus = () => {
     if (!focused || document.activeElement !== document.body) return;
     const region = document.getElementById(focused.region);
     const same = focused.id && document.getElementById(focused.id);
-    const invalid = region && region.querySelector("[aria-invalid=true]");
-    const next = invalid || same || (region && region.querySelector("button, input, summary, a"));
-    if (next) next.focus({ preventScroll: next !== invalid });
+    const next = same || (region && region.querySelector(FOCUSABLE));
+    if (next) next.focus({ preventScroll: true });
+  };
+
+  const correct = (event) => {
+    if (event.detail.xhr.status !== 422) return;
+    const form = document.getElementById("decide-form");
+    const wrong = form && form.querySelector("#action-error, [aria-invalid=true], .field-error");
+    if (!wrong) return;
+    const field = wrong.id === "action-error" ? form.querySelector(".actions input") : wrong;
+    if (field.matches("input, textarea")) field.focus();
   };
 
   const grey = () => {
@@ -54,7 +64,8 @@
     grey();
   });
   document.addEventListener("htmx:beforeSwap", remember);
-  document.addEventListener("htmx:afterSettle", restore);
+  document.addEventListener("htmx:afterRequest", restore);
+  document.addEventListener("htmx:afterRequest", correct);
   document.addEventListener("htmx:responseError", () => {
     trouble("This did not work on our side. Nothing was changed; try again in a minute.");
   });

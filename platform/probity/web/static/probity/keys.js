@@ -89,6 +89,6 @@
     }
   });
 
-  document.addEventListener("htmx:afterSettle", switches);
+  document.addEventListener("htmx:afterRequest", switches);
   switches();
 })();

@@ -1,0 +1,114 @@
+"""A rule as a person reads it: conditions beside their citations, in words and in JSON shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from policy.api import Condition, Leaf, Obligation, Rule
+from policy.sentences import leaf_test, wish
+
+_HEADS = {"all": "all of these", "any": "any of these", "not": "not"}
+
+
+def condition_dict(condition: Condition) -> dict[str, Any]:
+    """{fact, test, words, question, citation} for a leaf, else {kind, count, children}."""
+    if isinstance(condition, Leaf):
+        return {
+            "fact": condition.fact,
+            "test": leaf_test(condition),
+            "words": wish(condition),
+            "question": condition.ask,
+            "citation": condition.citation.to_dict(),
+        }
+    return {
+        "kind": condition.kind,
+        "count": condition.count or None,
+        "children": [condition_dict(child) for child in condition.children],
+    }
+
+
+def rule_dict(rule: Rule) -> dict[str, Any]:
+    """Everything a lawyer reads about a rule, without any case."""
+    return {
+        "id": rule.id,
+        "pack": rule.pack,
+        "title": rule.title,
+        "summary": rule.summary,
+        "jurisdiction": rule.jurisdiction,
+        "harm": rule.harm,
+        "level": rule.level.value,
+        "grade": rule.grade.value,
+        "ground": rule.ground.value if rule.ground else None,
+        "explanation": rule.explanation,
+        "binds": rule.binds.value,
+        "bound": rule.bound,
+        "risk": rule.risk,
+        "citation": rule.citation.to_dict(),
+        "timeline": [
+            {"from": change.start.isoformat(), "state": change.state.value, "note": change.note}
+            for change in rule.timeline
+        ],
+        "when": condition_dict(rule.when),
+        "exceptions": [
+            {
+                "id": exception.id,
+                "title": exception.title,
+                "when": condition_dict(exception.when),
+                "citation": exception.citation.to_dict(),
+            }
+            for exception in rule.exceptions
+        ],
+        "obligations": [obligation_dict(obligation) for obligation in rule.obligations],
+        "open_notes": list(rule.open_notes),
+        "review_due": rule.review_due.isoformat(),
+    }
+
+
+def obligation_dict(obligation: Obligation) -> dict[str, Any]:
+    """An obligation as the law has it, without any due time."""
+    return {
+        "do": obligation.do.value,
+        "what": obligation.what,
+        "force": obligation.force.value,
+        "scope": obligation.scope.value,
+        "within": obligation.within.text if obligation.within else None,
+        "effort": obligation.effort,
+        "clock": obligation.clock.value,
+        "from_event": obligation.from_event.value,
+        "max_extension": obligation.max_extension.text if obligation.max_extension else None,
+        "citation": obligation.citation.to_dict(),
+    }
+
+
+def rule_lines(rule: Rule) -> Iterator[str]:
+    """The rule as plain text, one line after the other."""
+    yield f"{rule.id}: {rule.title}"
+    yield f"  {rule.summary}"
+    yield f"  Binds: {rule.bound} ({rule.binds}). Where: {rule.jurisdiction}. Grade {rule.grade}."
+    for change in rule.timeline:
+        note = f" ({change.note})" if change.note else ""
+        yield f"  From {change.start.isoformat()}: {change.state.replace('_', ' ')}{note}"
+    yield "  Applies when"
+    yield from _condition_lines(rule.when, depth=2)
+    for exception in rule.exceptions:
+        yield f"  Except: {exception.title} [{exception.citation.text}]"
+        yield from _condition_lines(exception.when, depth=2)
+    for obligation in rule.obligations:
+        length = obligation.within.text if obligation.within else obligation.effort or "at once"
+        start = obligation.from_event.replace("_", " ")
+        yield f"  Duty: {obligation.what} ({length}, from: {start}) [{obligation.citation.text}]"
+    if rule.risk:
+        yield f"  Risk: {rule.risk}"
+    for note in rule.open_notes:
+        yield f"  Open: {note}"
+
+
+def _condition_lines(condition: Condition, *, depth: int) -> Iterator[str]:
+    margin = "  " * depth
+    if isinstance(condition, Leaf):
+        yield f"{margin}- {wish(condition)} [{condition.citation.text}]"
+        return
+    yield f"{margin}- {_HEADS.get(condition.kind, f'at least {condition.count} of these')}:"
+    for child in condition.children:
+        yield from _condition_lines(child, depth=depth + 1)

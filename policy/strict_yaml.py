@@ -30,10 +30,10 @@ def read(text: str, *, file: str) -> Cursor:
     """The document as a cursor; raises PackInvalid with file and line."""
     try:
         for event in yaml.parse(text, Loader=_Loader):
-            anchor = getattr(event, "anchor", None)
-            if anchor is not None:
-                line = event.start_mark.line if event.start_mark else 0
-                raise _refusal(file, line, f"the anchor or alias {anchor!r}")
+            for what in ("anchor", "tag"):
+                if getattr(event, what, None) is not None:
+                    line = event.start_mark.line if event.start_mark else 0
+                    raise _refusal(file, line, f"the {what} {getattr(event, what)!r}")
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -41,6 +41,8 @@ def read(text: str, *, file: str) -> Cursor:
         raise PackInvalid(f"{where}: this is not YAML: {error.problem}.") from None
     except yaml.YAMLError as error:
         raise PackInvalid(f"{file}: this is not YAML: {error}.") from None
+    except RecursionError:
+        raise PackInvalid(f"{file}: the file is nested too deeply.") from None
     if node is None:
         raise PackInvalid(f"{file}: the file is empty.")
     lines: dict[Path, int] = {}
@@ -57,14 +59,12 @@ def _value(node: Node, path: Path, file: str, lines: dict[Path, int]) -> Any:
     if isinstance(node, MappingNode):
         return _mapping(node, path, file, lines)
     if isinstance(node, SequenceNode):
-        _check_tag(node, file, "tag:yaml.org,2002:seq")
         return [_value(child, (*path, i), file, lines) for i, child in enumerate(node.value)]
     assert isinstance(node, ScalarNode)  # noqa: S101  YAML has three kinds of node
     return _scalar(node, file)
 
 
 def _mapping(node: MappingNode, path: Path, file: str, lines: dict[Path, int]) -> dict[str, Any]:
-    _check_tag(node, file, "tag:yaml.org,2002:map")
     result: dict[str, Any] = {}
     for key_node, child in node.value:
         line = key_node.start_mark.line
@@ -79,7 +79,6 @@ def _mapping(node: MappingNode, path: Path, file: str, lines: dict[Path, int]) -
 
 
 def _scalar(node: ScalarNode, file: str) -> Any:
-    _check_tag(node, file, "tag:yaml.org,2002:str")
     text: str = node.value
     if node.style is not None:
         return text
@@ -90,8 +89,3 @@ def _scalar(node: ScalarNode, file: str) -> Any:
     if _FLOAT.fullmatch(text):
         raise _refusal(file, node.start_mark.line, f"the fractional number {text}")
     return text
-
-
-def _check_tag(node: Node, file: str, expected: str) -> None:
-    if node.tag != expected:
-        raise _refusal(file, node.start_mark.line, f"the tag {node.tag}")

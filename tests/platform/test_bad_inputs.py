@@ -207,6 +207,14 @@ def test_a_wrong_hash_for_the_file(
     told(client_for().post("/api/v1/reports", body, format="multipart"))
 
 
+def test_a_place_that_does_not_exist(
+    client_for: Callable[..., APIClient], nothing_left: None
+) -> None:
+    upload = SimpleUploadedFile("a.jpg", _jpeg(), "image/jpeg")
+    body = {**GOOD, "places": "XX", "file": upload}
+    told(client_for().post("/api/v1/reports", body, format="multipart"))
+
+
 def test_a_false_extension_is_handled_by_its_bytes(client_for: Callable[..., APIClient]) -> None:
     upload = SimpleUploadedFile("a.mp4", _jpeg() + _zip(), "video/mp4")
     client = client_for("ada", "administrator")

@@ -237,3 +237,20 @@ def test_the_schema_is_valid_openapi(db: None) -> None:
     document = json.loads(answer.content)
     assert document["openapi"].startswith("3.")
     assert {"/api/v1/reports", "/api/v1/cases/{case_id}/decisions"} <= set(document["paths"])
+
+
+def test_a_place_that_a_reviewer_adds_brings_its_law(client_for: Callable[..., APIClient]) -> None:
+    client = client_for("ada", "administrator")
+    body = {"category": "other", "explanation": "Look.", "sha256": "b" * 64}
+    case_id = client.post("/api/v1/reports", body, format="json").json()["case"]
+
+    def outcome(evaluation: Any) -> str:
+        [rule] = [rule for rule in evaluation["rules"] if rule["id"] == "us-ca-ab730"]
+        return str(rule["outcome"])
+
+    assert outcome(client.get(f"/api/v1/cases/{case_id}").json()["evaluation"]) == "unknown"
+    answer = client.post(f"/api/v1/cases/{case_id}/places", {"places": "DE"}, format="json")
+    assert outcome(answer.json()) == "does_not_apply"
+    assert client.get(f"/api/v1/cases/{case_id}").json()["places"] == ["DE"]
+    wrong = client.post(f"/api/v1/cases/{case_id}/places", {"places": "Berlin"}, format="json")
+    assert wrong.status_code == 422

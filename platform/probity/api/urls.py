@@ -11,6 +11,7 @@ urlpatterns = [
     path("v1/cases/<uuid:case_id>", views.OneCase.as_view(), name="api-case"),
     path("v1/cases/<uuid:case_id>/claim", views.Claim.as_view(), name="api-claim"),
     path("v1/cases/<uuid:case_id>/facts", views.Facts.as_view(), name="api-facts"),
+    path("v1/cases/<uuid:case_id>/places", views.Places.as_view(), name="api-places"),
     path("v1/cases/<uuid:case_id>/decisions", views.Decisions.as_view(), name="api-decisions"),
     path("v1/cases/<uuid:case_id>/statement", views.Statement.as_view(), name="api-statement"),
     path("v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"),

@@ -14,14 +14,19 @@ from rest_framework.views import APIView
 
 from probity.accounts.roles import Ability
 from probity.cases.claims import case_claim
-from probity.cases.notice import notice_read
+from probity.cases.notice import notice_read, places_read
 from probity.cases.selectors import case_find, cases_waiting
 from probity.core.addresses import status_url
 from probity.core.errors import InvalidInput
 from probity.core.throttle import throttle
 from probity.decisions.selectors import statement_current
 from probity.evidence.uploads import received_file
-from probity.workflow.case_decide import case_decide, evidence_seal, facts_answer
+from probity.workflow.case_decide import (
+    case_decide,
+    evidence_seal,
+    facts_answer,
+    places_answer,
+)
 from probity.workflow.report_receive import report_receive
 
 from .authentication import request_actor
@@ -150,6 +155,28 @@ class Facts(View):
             raise InvalidInput("Send an object of fact names, each with true, false or null.")
         evaluation = facts_answer(
             case=case_find(case_id), answers=dict(request.data), actor=request_actor(request)
+        )
+        return Response(evaluation_shown(evaluation))
+
+
+class Places(View):
+    """Where it matters."""
+
+    ability = Ability.CASES_WORK
+
+    @extend_schema(
+        operation_id="places_answer",
+        summary="Say which places the case concerns: ISO 3166 codes",
+        request={"application/json": {"type": "object", "additionalProperties": True}},
+        responses={200: {"type": "object"}, **ERRORS},
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        if not isinstance(request.data, dict) or set(request.data) != {"places"}:
+            raise InvalidInput("Send an object with “places”: ISO 3166 codes such as US-CA, DE.")
+        evaluation = places_answer(
+            case=case_find(case_id),
+            places=places_read(request.data["places"]),
+            actor=request_actor(request),
         )
         return Response(evaluation_shown(evaluation))
 

@@ -9,4 +9,5 @@ register(
 register("case.claimed", "A reviewer took the case.", "claim", "person", "until")
 register("case.claim_extended", "The claim was extended.", "claim", "person", "until")
 register("case.released", "The case went back to the queue.", "claim", "person", "why")
+register("case.places", "The places of the case were corrected.", "was", "now")
 register("case.state", "The case moved on.", "was", "now")

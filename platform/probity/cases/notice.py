@@ -126,6 +126,15 @@ def _sha256(value: str, wrong: dict[str, str]) -> str:
     return value
 
 
+def places_read(value: object) -> list[str]:
+    """ISO 3166 codes from a list or from text with commas; raises InvalidInput."""
+    wrong: dict[str, str] = {}
+    places = _places(value, wrong)
+    if wrong:
+        raise InvalidInput.of(wrong)
+    return places
+
+
 def _places(value: object, wrong: dict[str, str]) -> list[str]:
     if value is None:
         return []

@@ -117,6 +117,24 @@ def idempotency_keep(*, person: Person, key: str, request_digest: str, report: R
 
 
 @transaction.atomic
+def case_places_set(*, case: Case, places: list[str], actor: str) -> Case:
+    """Say anew which places a case concerns; the law that applies follows from it."""
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    was = locked.places
+    if places == was:
+        return locked
+    locked.places = places
+    locked.save(update_fields=["places"])
+    event_append(
+        chain=case_chain(case.pk),
+        name="case.places",
+        actor=actor,
+        payload={"was": was, "now": places},
+    )
+    return locked
+
+
+@transaction.atomic
 def case_move(*, case: Case, to: CaseState, actor: str) -> Case:
     """Move a case's state; raises Conflict for a move that the order of states does not have."""
     locked = Case.objects.select_for_update().get(pk=case.pk)

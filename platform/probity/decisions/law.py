@@ -10,6 +10,7 @@ from typing import Any
 
 from policy import engine, loader, vocabulary
 from policy.api import Fact, Pack, Source
+from policy.places import normalise
 from probity.core.errors import InvalidInput, Refusal
 
 from .facts import KnownFact, Value
@@ -74,3 +75,11 @@ def fact_words() -> dict[str, FactWords]:
         )
         for name, spec in vocabulary.vocabulary().items()
     }
+
+
+def places_check(places: Collection[str]) -> list[str]:
+    """The places in the law's spelling; raises InvalidInput for one that does not exist."""
+    try:
+        return list(dict.fromkeys(normalise(place) for place in places))
+    except Refusal as refusal:
+        raise InvalidInput.of({"places": refusal.sentence})

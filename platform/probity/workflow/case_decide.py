@@ -13,9 +13,10 @@ from probity.analysis.queue import jobs_cancel
 from probity.analysis.selectors import findings_of
 from probity.cases.claims import claim_end, claim_require
 from probity.cases.models import Case, CaseState
-from probity.cases.services import case_move
+from probity.cases.services import case_move, case_places_set
 from probity.core.errors import Conflict, InvalidInput, NotFound
 from probity.decisions.facts import Value
+from probity.decisions.law import places_check
 from probity.decisions.models import Decision, PolicyEvaluation
 from probity.decisions.services import (
     case_evaluate,
@@ -42,6 +43,17 @@ def facts_answer(*, case: Case, answers: Mapping[str, Value], actor: Actor) -> P
         raise InvalidInput("Name at least one fact with true, false or null.")
     for name, value in answers.items():
         fact_answer(case=case, name=name, value=value, person=person, actor=actor.name)
+    evaluation = case_evaluate(case=case, actor=actor.name)
+    case_clock_set(case=case, evaluation=evaluation)
+    return evaluation
+
+
+@transaction.atomic
+def places_answer(*, case: Case, places: list[str], actor: Actor) -> PolicyEvaluation:
+    """Record which places a case concerns and apply the law anew; claims as facts_answer does."""
+    actor.require_person(Ability.CASES_WORK)
+    claim_require(case=case, actor=actor)
+    case = case_places_set(case=case, places=places_check(places), actor=actor.name)
     evaluation = case_evaluate(case=case, actor=actor.name)
     case_clock_set(case=case, evaluation=evaluation)
     return evaluation

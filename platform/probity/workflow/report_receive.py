@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from probity.cases.receipts import receipt_token
 from probity.cases.selectors import idempotency_find
 from probity.cases.services import case_open, idempotency_keep, item_add, report_add
 from probity.core.errors import Conflict, InvalidInput
+from probity.decisions.law import places_check
 from probity.decisions.services import case_evaluate
 from probity.evidence.models import Asset
 from probity.evidence.probes import Probe
@@ -55,6 +56,7 @@ def report_receive(
     content it raises Conflict. Raises the media refusals, InvalidInput, NotAllowed.
     """
     actor.require(Ability.REPORTS_WRITE)
+    notice = replace(notice, places=places_check(notice.places))
     digest = _request_digest(notice, upload)
     earlier = _earlier(actor, idempotency_key, digest)
     if earlier:

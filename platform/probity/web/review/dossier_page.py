@@ -9,7 +9,7 @@ from functools import cache
 from probity.audit.models import AuditEvent
 from probity.audit.selectors import chain_events, chain_verify
 from probity.audit.services import case_chain
-from probity.cases.models import CATEGORY_WORDS, Case, Category
+from probity.cases.models import CATEGORY_WORDS, Case, CaseState, Category
 from probity.core.clock import now
 from probity.decisions.selectors import decision_current
 from probity.evidence.models import Asset
@@ -54,7 +54,7 @@ def dossier_page(case: Case) -> DossierPage:
     return DossierPage(
         case=case,
         category=CATEGORY_WORDS[Category(case.category)],
-        state=STATE_WORDS[case.state],  # type: ignore[index]
+        state=STATE_WORDS[CaseState(case.state)],
         in_force=decided(decision) if decision else None,
         assets=[item.asset for item in case.items.select_related("asset")],
         entries=[

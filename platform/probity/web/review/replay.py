@@ -57,6 +57,11 @@ class Told:
 
 
 Payload = Mapping[str, Any]
+RELEASED = {
+    "released": "The reviewer gave the case back to the queue.",
+    "decided": "The claim ended with the decision.",
+    "lease ran out": "The claim ran out; the case went back to the queue.",
+}
 
 
 def entry(event: AuditEvent, *, who: str, broken: bool) -> Entry:
@@ -155,7 +160,7 @@ def _claim(payload: Payload) -> Told:
 
 
 def _released(payload: Payload) -> Told:
-    return Told([f"Why: {payload['why']}."])
+    return Told(what=RELEASED.get(payload["why"], f"The claim ended: {payload['why']}."))
 
 
 def _state(payload: Payload) -> Told:

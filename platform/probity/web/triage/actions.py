@@ -106,7 +106,10 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
             actor=actor_of(request), seen=form.seen,
         )  # fmt: skip
     except InvalidInput as error:
-        draft = Draft(form.action, form.reason, form.rules, error.fields)
+        errors = dict(error.fields)
+        if "action" in errors:
+            errors["action"] = "Choose an action."
+        draft = Draft(form.action, form.reason, form.rules, errors)
         return _redraw(request, case, draft, error)
     messages.success(request, f"{case.label} is decided and its statement of reasons is written.")
     return take_next(request) if form.and_next else go(request, reverse("case", args=[case.pk]))

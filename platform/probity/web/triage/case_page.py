@@ -16,6 +16,7 @@ from probity.core.clock import now
 from probity.decisions.models import Decision
 from probity.decisions.selectors import decisions_of, evaluation_current
 from probity.evidence.models import Asset
+from probity.web.words import span
 
 from .actions_words import Choice, choices
 from .clock import Clock, case_clock
@@ -49,6 +50,11 @@ class Hold:
     def elsewhere(self) -> bool:
         """Whether somebody else holds it: then the page is for reading."""
         return self.claim is not None and not self.mine
+
+    @property
+    def left(self) -> str:
+        """How long the lease still runs, in words."""
+        return span(self.claim.until - now()) if self.claim else ""
 
     @property
     def nearly_over(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from foundation.chain import canonical, digest
+from foundation.chain import NotCanonical, canonical, digest
 from policy.api import (
     RANK,
     Action,
@@ -69,9 +69,16 @@ def parse(document: Cursor) -> Pack:
             for rule, at in zip(rules, entries, strict=True)
             for test in tests(at, rule=rule.id)
         ),
-        digest=digest(canonical(document.value)),
+        digest=_digest(document),
         file=document.file,
     )
+
+
+def _digest(document: Cursor) -> str:
+    try:
+        return digest(canonical(document.value))
+    except NotCanonical as error:
+        raise document.refusal(error.sentence) from None
 
 
 def _place(at: Cursor) -> str:

@@ -38,7 +38,8 @@ def _given(at: Cursor, *, named: bool) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name in ("at", "received_at"):
         if name in key:
-            result[name] = None if key[name].value is None else key[name].moment()
+            absent = name == "received_at" and key[name].value is None
+            result[name] = None if absent else key[name].moment()
     if "places" in key:
         result["places"] = _places(key["places"])
     if "events" in key:

@@ -15,6 +15,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from policy.cursor import Cursor, Path
 from policy.errors import PackInvalid
 
+_DEEPEST = 50
+_LONGEST_NUMBER = 15  # digits; every such number is exact in canonical JSON
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?[0-9]*\.[0-9]+([eE][-+]?[0-9]+)?")
@@ -29,11 +31,7 @@ class _Loader(yaml.SafeLoader):
 def read(text: str, *, file: str) -> Cursor:
     """The document as a cursor; raises PackInvalid with file and line."""
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            for what in ("anchor", "tag"):
-                if getattr(event, what, None) is not None:
-                    line = event.start_mark.line if event.start_mark else 0
-                    raise _refusal(file, line, f"the {what} {getattr(event, what)!r}")
+        _check_events(text, file=file)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -41,13 +39,25 @@ def read(text: str, *, file: str) -> Cursor:
         raise PackInvalid(f"{where}: this is not YAML: {error.problem}.") from None
     except yaml.YAMLError as error:
         raise PackInvalid(f"{file}: this is not YAML: {error}.") from None
-    except RecursionError:
-        raise PackInvalid(f"{file}: the file is nested too deeply.") from None
     if node is None:
         raise PackInvalid(f"{file}: the file is empty.")
     lines: dict[Path, int] = {}
     value = _value(node, (), file, lines)
     return Cursor(value=value, path=(), file=file, lines=lines)
+
+
+def _check_events(text: str, *, file: str) -> None:
+    """Refuses what must not reach the composer: anchors, tags, and nesting without end."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line if event.start_mark else 0
+        for what in ("anchor", "tag"):
+            if getattr(event, what, None) is not None:
+                raise _refusal(file, line, f"the {what} {getattr(event, what)!r}")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _refusal(file, line, f"nesting deeper than {_DEEPEST} levels")
 
 
 def _refusal(file: str, line: int, what: str) -> PackInvalid:
@@ -85,6 +95,8 @@ def _scalar(node: ScalarNode, file: str) -> Any:
     if text in _PLAIN:
         return _PLAIN[text]
     if _INTEGER.fullmatch(text):
+        if len(text) > _LONGEST_NUMBER:
+            raise _refusal(file, node.start_mark.line, "a number this long")
         return int(text)
     if _FLOAT.fullmatch(text):
         raise _refusal(file, node.start_mark.line, f"the fractional number {text}")

@@ -14,6 +14,7 @@ from policy.errors import FactRefused
 from policy.logic import Value
 from policy.strict_yaml import read
 
+_FARTHEST = 1_000_000
 _REQUIRED = ("type", "question", "true", "false", "help", "supply", "minimum", "cost")
 
 
@@ -69,6 +70,8 @@ def check(fact: Fact) -> Fact:
     if fact.value is not None and given is not (bool if expected is FactType.BOOL else int):
         wanted = "true or false" if expected is FactType.BOOL else "a whole number"
         raise FactRefused(f"The fact {fact.name!r} needs {wanted}, or null for unknown.")
+    if expected is FactType.INTEGER and fact.value is not None and abs(fact.value) > _FARTHEST:
+        raise FactRefused(f"The fact {fact.name!r} is out of all bounds.")
     return fact
 
 

@@ -65,7 +65,7 @@ def verify(
 @_FILES
 @_JSON
 def metadata(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Read what the metadata of files say about how they were made; folders are searched.
+    """Read what files' metadata say of how they were made; folders are searched.
 
     Exit status 0 whatever they say, 2 when a file could not be read at all.
     """

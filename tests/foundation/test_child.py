@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -262,7 +263,7 @@ def test_scratch_files_do_not_outlive_the_call() -> None:
 
 def test_a_child_without_its_scratch_folder_is_replaced() -> None:
     first, folder = ask("pid"), ask("keep")
-    Path(folder).rmdir()
+    shutil.rmtree(folder)
     assert ask("pid") != first
     assert ask("keep") != folder
 

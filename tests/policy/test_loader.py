@@ -167,6 +167,8 @@ def test_packs_that_are_refused(rule: Make, build: Build, document: Make) -> Non
         build(citations={"c": citation})
     with pytest.raises(PackInvalid, match="second time"):
         build(rule(), rule())
+    with pytest.raises(PackInvalid, match="canonical"):
+        build(title="\ud800")
     with pytest.raises(PackInvalid, match="did you mean 'parody'"):
         build(questions={"parodi": "?"})
     with pytest.raises(PackInvalid, match="at least the reviewer"):

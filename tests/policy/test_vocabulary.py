@@ -64,6 +64,7 @@ def test_answers() -> None:
         ("zzz", True, "probity policy facts"),
         ("synthetic", 1, "needs true or false"),
         ("days_to_election", True, "needs a whole number"),
+        ("days_to_election", 10**30, "out of all bounds"),
         ("days_to_election", 1.5, "needs true, false, a whole number or null"),
         ("synthetic", "yes", "needs true, false"),
         ("synthetic", {"value": True}, "exactly the keys"),

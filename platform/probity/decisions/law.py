@@ -82,4 +82,4 @@ def places_check(places: Collection[str]) -> list[str]:
     try:
         return list(dict.fromkeys(normalise(place) for place in places))
     except Refusal as refusal:
-        raise InvalidInput.of({"places": refusal.sentence})
+        raise InvalidInput.of({"places": f"A place is unknown: {refusal.sentence}"})

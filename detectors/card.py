@@ -194,7 +194,7 @@ class _Table:
     def table(self, key: str) -> _Table:
         return _Table(self.take(key), where=f"{self.where}: {key}")
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return sorted(self._left)
 
     def end(self) -> None:
@@ -345,7 +345,7 @@ def _error_rate(table: _Table) -> ErrorRate:
 
 def _parameters(table: _Table) -> dict[str, Value]:
     parameters: dict[str, Value] = {}
-    for key in table.keys():
+    for key in table.names():
         value = table.take(key)
         if not isinstance(value, bool | int | float | str):
             raise CardInvalid(f"{table.where}: {key!r} must be a number, a text or true/false.")

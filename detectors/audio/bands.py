@@ -60,7 +60,7 @@ def in_bands(samples: NDArray[np.float32], *, rate: int) -> Bands:
 
 def decibels(power: Floats) -> Floats:
     """10 log10, not below :data:`SILENT_DB`."""
-    return np.maximum(10 * np.log10(np.maximum(power, 1e-14)), SILENT_DB)
+    return np.asarray(np.maximum(10 * np.log10(np.maximum(power, 1e-14)), SILENT_DB))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def _pieces(bands: Bands, tracks: Sequence[Track]) -> list[tuple[int, int]]:
             int(np.searchsorted(bands.times, track.end)),
         ]
     cuts.append(len(bands.times))
-    return [(a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b - a >= 4]
+    return [(a, b) for a, b in pairwise(cuts) if b - a >= 4]
 
 
 def _floor_line(

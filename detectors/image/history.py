@@ -54,7 +54,7 @@ class Fit:
 
 @dataclass(frozen=True, kw_only=True)
 class _Coefficients:
-    """Quantised DCT coefficients: blocks x frequencies, on the grid and off it, and usable blocks."""
+    """Quantised DCT coefficients (blocks x frequencies) on the grid and off it; usable blocks."""
 
     on_grid: Floats
     off_grid: Floats
@@ -85,9 +85,9 @@ def _fit(coefficients: _Coefficients, *, last: NDArray[np.int64], quality: int) 
         there = _residuals(coefficients.off_grid[..., index], step, coefficients.usable)
         count = np.minimum(here[1], there[1])
         drop = there[0] / np.maximum(there[1], 1) - here[0] / np.maximum(here[1], 1)
-        gain = count * drop * gap
+        gain = (count * drop * gap).astype(np.float32)
         gained = gain if gained is None else gained + gain
-        more = count * gap * gap
+        more = (count * gap * gap).astype(np.float32)
         expected = more if expected is None else expected + more
     if gained is None or expected is None:
         return None

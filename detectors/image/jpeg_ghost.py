@@ -86,8 +86,8 @@ def _outcome(coded: JpegLuma, *, best: Fit, p: Mapping[str, float], informed: fl
 def _sentence(regions: tuple[Region, ...], *, quality: int, odd_is_low: bool) -> str:
     if not regions:
         return (
-            f"The whole readable picture was saved as a JPEG of about quality {quality} before its "
-            "last save, and no part differs. Saving twice is ordinary (sending, uploading, editing)."
+            f"The whole readable picture was saved as a JPEG of about quality {quality} before "
+            "its last save, and no part differs. Saving twice is ordinary (sending, uploading, editing)."
         )
     parts = "One part" if len(regions) == 1 else f"{len(regions)} parts"
     innocent = (
@@ -186,7 +186,7 @@ def _picture(
     if not odd_is_low:
         low, high = "no earlier save seen", f"fits an earlier save (quality {best.quality})"
     return heat_map(
-        strength,
+        strength.astype(np.float32),
         size=(width, height),
         regions=regions,
         heading="Compression history, part by part",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 
@@ -40,8 +41,7 @@ def _platform(case: Case) -> dict[str, KnownFact]:
         for report in case.reports.select_related("contact")
         if hasattr(report, "contact")
     )
-    decision = decision_current(case)
-    restricted = decision is not None and decision.action in RESTRICTIONS
+    restricted = restricted_at(case) is not None
     known: dict[str, Value] = {
         "covered_platform": settings.COVERED_PLATFORM,
         "hosting_service": settings.HOSTING_SERVICE,
@@ -53,6 +53,12 @@ def _platform(case: Case) -> dict[str, KnownFact]:
     return {
         name: KnownFact(value, "platform") for name, value in known.items() if value is not None
     }
+
+
+def restricted_at(case: Case) -> datetime | None:
+    """When the decision in force imposed a restriction; None when it did not."""
+    decision = decision_current(case)
+    return decision.at if decision and decision.action in RESTRICTIONS else None
 
 
 def _requester(case: Case) -> dict[str, KnownFact]:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from policy import engine, loader, vocabulary
-from policy.api import Fact, Pack, Source
+from policy.api import Event, Fact, Pack, Source
 from policy.places import normalise
 from probity.core.errors import InvalidInput, Refusal
 
@@ -30,12 +30,19 @@ def evaluate(
     at: datetime,
     places: Collection[str],
     received_at: datetime,
+    restricted_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Apply every pack; the result as JSON-able data."""
+    """Apply every pack; the result as JSON-able data.
+
+    Clocks start at ``received_at``; those that wait for a restriction at ``restricted_at``.
+    """
     known = {
         name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()
     }
-    result = engine.evaluate(packs(), facts=known, at=at, places=places, received_at=received_at)
+    events = {Event.RESTRICTION_IMPOSED: restricted_at} if restricted_at else {}
+    result = engine.evaluate(
+        packs(), facts=known, at=at, places=places, received_at=received_at, events=events
+    )
     return result.to_dict()
 
 

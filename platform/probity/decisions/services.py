@@ -16,7 +16,7 @@ from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput
 
 from . import law
-from .facts import Value, facts_of
+from .facts import Value, facts_of, restricted_at
 from .models import Action, Decision, FactAnswer, PolicyEvaluation, StatementOfReasons
 from .selectors import decision_current, evaluation_current, rules_by_id
 from .statements import statement_body, statement_text
@@ -49,7 +49,13 @@ def case_evaluate(*, case: Case, actor: str) -> PolicyEvaluation:
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
     facts = facts_of(case)
-    result = law.evaluate(facts, at=case.opened_at, places=case.places, received_at=case.opened_at)
+    result = law.evaluate(
+        facts,
+        at=case.opened_at,
+        places=case.places,
+        received_at=case.opened_at,
+        restricted_at=restricted_at(case),
+    )
     evaluation = PolicyEvaluation.objects.create(
         case=case,
         made_at=now(),

@@ -44,7 +44,7 @@ class Background:
         measured = float(np.mean(~np.isnan(course.change))) if course.change.size else 0.0
         if measured < 0.1 and not silences:
             raise Abstain(
-                "The sound hardly ever pauses, so the background between the words cannot be heard.",
+                "The sound hardly ever pauses, so its background cannot be heard.",
                 details={"measured_share": round(measured, 4)},
             )
         found = steps.find(
@@ -194,7 +194,8 @@ def _sentence(
         count = "one place" if len(inner) == 1 else f"{len(inner)} places"
         parts.append(
             f"There is perfect digital silence in {count}, first at "
-            f"{clock(round(inner[0][0], 1))}. Editing leaves this; so do a mute button, a noise gate and some call software."
+            f"{clock(round(inner[0][0], 1))}. Editing leaves this; so do a mute button, "
+            "a noise gate and some call software."
         )
     if parts:
         return " ".join(parts)

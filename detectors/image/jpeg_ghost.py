@@ -87,7 +87,8 @@ def _sentence(regions: tuple[Region, ...], *, quality: int, odd_is_low: bool) ->
     if not regions:
         return (
             f"The whole readable picture was saved as a JPEG of about quality {quality} before "
-            "its last save, and no part differs. Saving twice is ordinary (sending, uploading, editing)."
+            "its last save, and no part differs. Saving twice is ordinary (sending, uploading, "
+            "editing)."
         )
     parts = "One part" if len(regions) == 1 else f"{len(regions)} parts"
     innocent = (

@@ -155,7 +155,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2
 # --- work -------------------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL")
 BROKER_DIR = Path(env.text("PROBITY_BROKER_DIR") or env.state_folder("broker"))
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 3, "socket_connect_timeout": 2}
     if REDIS_URL

@@ -57,10 +57,9 @@ class _Gathering:
     def frames(self) -> Frames:
         if not self.images:
             raise DecodingFailed("Not a single frame of the video could be decoded.")
+        images = _stacked(self.images)
         return Frames(
-            times=np.asarray(self.times, dtype=np.float64),
-            images=_stacked(self.images),
-            truncated=self.full,
+            times=np.asarray(self.times, dtype=np.float64), images=images, truncated=self.full
         )
 
 
@@ -225,15 +224,16 @@ def _attempt(what: str, make: Callable[[], T]) -> T | Exception:
 
 
 def _stacked(images: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """One array; a frame of another shape (a stream may change size) is fitted to the first."""
+    """One array; the list is emptied on the way, so that both are never held at full size.
+
+    A stream may change its picture size; such frames are fitted to the first.
+    """
     rows, columns = images[0].shape[:2]
-    same = [
-        image
-        if image.shape[:2] == (rows, columns)
-        else np.asarray(cv2.resize(image, (columns, rows)), dtype=np.uint8)
-        for image in images
-    ]
-    stack = np.stack(same)
+    stack = np.empty((len(images), rows, columns, 3), dtype=np.uint8)
+    for place in range(len(images) - 1, -1, -1):
+        image = images.pop()
+        fits = image.shape[:2] == (rows, columns)
+        stack[place] = image if fits else cv2.resize(image, (columns, rows))
     stack.flags.writeable = False
     return stack
 

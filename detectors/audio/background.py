@@ -1,12 +1,14 @@
 """Background sound: joins betray themselves by what lies between the words.
 
 The quietest moments of a recording carry its background (Martin 2001). Two recordings joined
-together change it at once (Pan, Zhang and Lyu 2012). Editors also leave perfect digital silence.
+together change it at once (Pan, Zhang and Lyu 2012), or change how high their sound reaches. Editors
+also leave perfect digital silence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import numpy as np
 from detectors.api import Abstain, Outcome, Picture, Sample, Track, Value
 from detectors.audio import steps
 from detectors.audio.bands import Bands, in_bands
+from detectors.audio.bandwidth import Cut, find_cuts
 from detectors.audio.chart import background_chart
 from detectors.draw import clock
 from detectors.media import Audio
@@ -42,9 +45,11 @@ class Background:
             share=p["least_steady_share"],
         )
         measured = float(np.mean(~np.isnan(course.change))) if course.change.size else 0.0
-        if measured < 0.1 and not silences:
+        inner = _inner(silences, audio)
+        cuts = find_cuts(bands, window=p["window_seconds"], least=p["bandwidth_step_db"])
+        if measured < p["least_measured_share"] and not inner and not cuts:
             raise Abstain(
-                "The sound hardly ever pauses, so its background cannot be heard.",
+                "The sound hardly ever pauses, so the background between the words cannot be heard.",
                 details={"measured_share": round(measured, 4)},
             )
         found = steps.find(
@@ -55,7 +60,24 @@ class Background:
             least=p["least_step_db"],
             times_usual=p["times_usual"],
         )
-        return _outcome(audio, bands=bands, found=found, silences=silences, measured=measured, p=p)
+        joins = [step for step in found if not _told(step, silences=silences, cuts=cuts)]
+        seen = _Seen(joins=joins, cuts=cuts, inner=inner, silences=silences, measured=measured)
+        return _outcome(audio, bands=bands, seen=seen, p=p)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """Everything that was heard; ``inner`` are the silences away from both ends."""
+
+    joins: list[steps.Step]
+    cuts: list[Cut]
+    inner: list[tuple[float, float]]
+    silences: list[tuple[float, float]]
+    measured: float
+
+    @property
+    def count(self) -> int:
+        return len(self.joins) + len(self.cuts) + len(self.inner)
 
 
 def _refuse_short(audio: Audio, p: Mapping[str, float]) -> None:
@@ -86,124 +108,144 @@ def _silences(audio: Audio, p: Mapping[str, float]) -> list[tuple[float, float]]
     return [(float(start), float(end)) for start, end in long]
 
 
-def _outcome(
-    audio: Audio,
-    *,
-    bands: Bands,
-    found: list[steps.Step],
-    silences: list[tuple[float, float]],
-    measured: float,
-    p: Mapping[str, float],
-) -> Outcome:
-    inner = [
-        run for run in silences if run[0] > EDGE_SECONDS and run[1] < audio.seconds - EDGE_SECONDS
-    ]
-    joins = [step for step in found if not _at_silence(step, silences)]
-    switched = _rate(len(found) + len(inner), audio) >= p["many_steps_per_minute"]
-    tracks = _tracks(joins, inner, p) if not switched or len(joins) + len(inner) <= 3 else ()
-    largest = max((step.size for step in joins), default=0.0)
+def _outcome(audio: Audio, *, bands: Bands, seen: _Seen, p: Mapping[str, float]) -> Outcome:
+    per_minute = seen.count / max(audio.seconds / 60, 0.25)
+    switches = seen.count > 3 and per_minute >= p["many_steps_per_minute"]
+    tracks = () if switches else _tracks(seen, start=audio.start)
+    sizes = [step.size for step in seen.joins] + [cut.size for cut in seen.cuts]
     details: dict[str, Any] = {
         "seconds": round(audio.seconds, 3),
         "only_first_part": audio.truncated,
-        "measured_share": round(measured, 4),
-        "changes": [_step_details(step) for step in joins],
-        "digital_silences": [[round(start, 4), round(end, 4)] for start, end in silences[:200]],
-        "digital_silence_count": len(silences),
+        "measured_share": round(seen.measured, 4),
+        "changes": [_step_details(step, start=audio.start) for step in seen.joins],
+        "bandwidth_changes": [_cut_details(cut, start=audio.start) for cut in seen.cuts],
+        "digital_silences": [
+            [round(start + audio.start, 4), round(end + audio.start, 4)]
+            for start, end in seen.silences[:200]
+        ],
+        "digital_silence_count": len(seen.silences),
     }
     return Outcome(
-        sentence=_sentence(joins, inner, tracks=tracks, measured=measured),
-        score=round(min(largest, 120.0), 4) if tracks else 0.0,
+        sentence=_sentence(seen, switches=switches, p=p, offset=audio.start),
+        score=0.0 if switches else round(min(max(sizes, default=0.0), 120.0), 4),
         tracks=tracks,
         details=details,
         pictures=(_picture(bands, tracks=tracks, audio=audio),),
     )
 
 
-def _rate(count: int, audio: Audio) -> float:
-    return count / max(audio.seconds / 60, 0.25)
+def _inner(silences: list[tuple[float, float]], audio: Audio) -> list[tuple[float, float]]:
+    end = audio.seconds - EDGE_SECONDS
+    return [run for run in silences if run[0] > EDGE_SECONDS and run[1] < end]
 
 
-def _at_silence(step: steps.Step, silences: list[tuple[float, float]]) -> bool:
-    """A change into or out of digital silence is told as silence, once."""
-    return any(start - 0.2 <= step.end and step.start <= end + 0.2 for start, end in silences)
+def _told(step: steps.Step, *, silences: list[tuple[float, float]], cuts: list[Cut]) -> bool:
+    """A change into or out of digital silence, or of the bandwidth, is told once, as that."""
+    spans = silences + [(cut.start, cut.end) for cut in cuts]
+    return any(start - 0.2 <= step.end and step.start <= end + 0.2 for start, end in spans)
 
 
-def _tracks(
-    joins: list[steps.Step], inner: list[tuple[float, float]], p: Mapping[str, float]
-) -> tuple[Track, ...]:
+def _tracks(seen: _Seen, *, start: float) -> tuple[Track, ...]:
+    """``start`` is the time of the first sample: tracks count from the start of the file."""
     tracks = [
-        Track(
-            start=round(step.start, 4),
-            end=round(step.end, 4),
-            label=_kind(step, p),
-            strength=round(min(1.0, step.size / 30), 4),
-        )
-        for step in joins
+        _track(step.start, step.end, _kind(step), step.size / 30, start=start)
+        for step in seen.joins
     ]
     tracks += [
-        Track(start=round(start, 4), end=round(end, 4), label="digital silence", strength=0.5)
-        for start, end in inner
+        _track(cut.start, cut.end, _reach(cut), cut.size / 60, start=start) for cut in seen.cuts
+    ]
+    tracks += [
+        _track(first, last, "digital silence", 0.5, start=start) for first, last in seen.inner
     ]
     strongest = sorted(tracks, key=lambda track: (-track.strength, track.start))[:MOST_TRACKS]
     return tuple(sorted(strongest, key=lambda track: track.start))
 
 
-def _kind(step: steps.Step, p: Mapping[str, float]) -> str:
-    """Bandwidth when only the upper bands change, and by much; else the floor as a whole."""
-    size = np.abs(step.change)
-    half = size.size // 2
-    high = float(size[-3:].mean())
-    if high >= p["bandwidth_step_db"] and float(np.median(size[:half])) < p["least_step_db"]:
-        return "the bandwidth changes"
+def _track(first: float, last: float, label: str, strength: float, *, start: float) -> Track:
+    return Track(
+        start=round(first + start, 4),
+        end=round(last + start, 4),
+        label=label,
+        strength=round(min(1.0, strength), 4),
+    )
+
+
+def _kind(step: steps.Step) -> str:
     rises = float(step.change[step.steady].mean()) > 0
     return "the background rises" if rises else "the background drops"
 
 
-def _step_details(step: steps.Step) -> dict[str, Any]:
+def _reach(cut: Cut) -> str:
+    height = f"{cut.above_hz / 1000:.1f} kHz"
+    return f"nothing above {height} from here" if cut.narrows else f"sound above {height} from here"
+
+
+def _step_details(step: steps.Step, *, start: float) -> dict[str, Any]:
     return {
-        "start": round(step.start, 4),
-        "end": round(step.end, 4),
+        "start": round(step.start + start, 4),
+        "end": round(step.end + start, 4),
         "size_db": round(step.size, 3),
         "bands_compared": int(step.steady.sum()),
     }
 
 
-def _sentence(
-    joins: list[steps.Step],
-    inner: list[tuple[float, float]],
-    *,
-    tracks: tuple[Track, ...],
-    measured: float,
-) -> str:
-    if (joins or inner) and not tracks:
+def _cut_details(cut: Cut, *, start: float) -> dict[str, Any]:
+    return {
+        "start": round(cut.start + start, 4),
+        "end": round(cut.end + start, 4),
+        "size_db": round(cut.size, 3),
+        "above_hz": round(cut.above_hz),
+        "narrows": cut.narrows,
+    }
+
+
+def _sentence(seen: _Seen, *, switches: bool, p: Mapping[str, float], offset: float) -> str:
+    if switches:
         return (
-            f"The background switches {len(joins) + len(inner)} times. Something that opens and "
-            "closes with the voice does this, such as a noise gate or call software, so no single "
-            "moment is marked."
+            f"The background switches {seen.count} times. Something that opens and closes with the "
+            "voice does this, such as a noise gate or call software, so no single moment is marked."
         )
     parts = []
-    if joins:
-        biggest = max(joins, key=lambda step: step.size)
-        count = "once" if len(joins) == 1 else f"{len(joins)} times"
+    if seen.joins:
+        biggest = max(seen.joins, key=lambda step: step.size)
         parts.append(
-            f"The background changes suddenly {count}, most at {clock(round(biggest.start, 1))} "
-            f"(by {biggest.size:.0f} dB). A join between two recordings sounds like this; so do a "
-            "switched microphone, automatic gain or a device that starts."
+            f"The background changes suddenly {_times(len(seen.joins))}, by {biggest.size:.0f} dB "
+            f"at {_moment(biggest.start + offset)}. A join between two recordings sounds like this; "
+            "so do a switched microphone, automatic gain or a device that starts."
         )
-    if inner:
-        count = "one place" if len(inner) == 1 else f"{len(inner)} places"
+    if seen.cuts:
+        biggest_cut = max(seen.cuts, key=lambda cut: cut.size)
+        height = f"{biggest_cut.above_hz / 1000:.1f} kHz"
+        verb = "stops" if biggest_cut.narrows else "starts"
         parts.append(
-            f"There is perfect digital silence in {count}, first at "
-            f"{clock(round(inner[0][0], 1))}. Editing leaves this; so do a mute button, "
-            "a noise gate and some call software."
+            f"Sound above {height} {verb} at {_moment(biggest_cut.start + offset)}. A join with a "
+            "recording of another quality does this; so does a call that changes its quality."
         )
-    if parts:
-        return " ".join(parts)
-    share = "" if measured >= 0.6 else f" (it could be heard in {measured:.0%} of the time)"
+    if seen.inner:
+        parts.append(
+            f"There is perfect digital silence {_times(len(seen.inner))}, first at "
+            f"{_moment(seen.inner[0][0] + offset)}. Editing leaves this; so do a mute button, a "
+            "noise gate and some call software."
+        )
+    if parts and seen.measured < p["least_measured_share"]:
+        parts.append("Elsewhere the sound leaves no pauses in which the background can be heard.")
+    return " ".join(parts) if parts else _unmarked(seen.measured)
+
+
+def _unmarked(measured: float) -> str:
+    share = "" if measured >= 0.6 else f" in the {measured:.0%} of the time where it can be heard"
     return (
-        f"The background keeps its character from start to end{share}. A join between recordings "
-        "with the same background would not show here."
+        f"The background keeps its character{share}. A join between recordings with the same "
+        "background would not show here."
     )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _moment(seconds: float) -> str:
+    return clock(round(seconds, 1))
 
 
 def _picture(bands: Bands, *, tracks: tuple[Track, ...], audio: Audio) -> Picture:
@@ -211,6 +253,7 @@ def _picture(bands: Bands, *, tracks: tuple[Track, ...], audio: Audio) -> Pictur
     return background_chart(
         bands,
         tracks=tracks,
+        start=audio.start,
         seconds=audio.seconds,
         caption=f"Loudness over time and the background beneath it; {marks}.",
     )

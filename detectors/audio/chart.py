@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,11 +19,15 @@ POINTS = 360
 
 
 def background_chart(
-    bands: Bands, *, tracks: Sequence[Track], seconds: float, caption: str
+    bands: Bands, *, tracks: Sequence[Track], start: float, seconds: float, caption: str
 ) -> Picture:
-    """Loudness as a pale area, the floor as a line that is broken at each mark."""
+    """Loudness as a pale area, the floor as a line that is broken at each mark.
+
+    ``start`` is the file's time at which the sound begins; the axis counts from the file's start.
+    """
+    bands = replace(bands, times=bands.times + start)
     sheet = Sheet(heading="Background sound over time", height=HEIGHT)
-    axis = TimeAxis(seconds=seconds)
+    axis = TimeAxis(seconds=start + seconds)
     lowest, highest = _range(bands.level)
     axis.draw(sheet, top=TOP, bottom=BOTTOM)
     _levels(sheet, axis=axis, lowest=lowest, highest=highest)

@@ -31,12 +31,12 @@ def timeline(
     times: NDArray[np.float64],
     change: NDArray[np.float64],
     tracks: Sequence[Track],
-    seconds: float,
+    end: float,
     caption: str,
 ) -> Picture:
-    """Two bands over one axis of seconds; marks run through both."""
+    """Two bands over one axis of seconds, from the file's start to ``end``; marks run through both."""
     sheet = Sheet(heading="Frames over time", height=HEIGHT)
-    axis = TimeAxis(seconds=seconds)
+    axis = TimeAxis(seconds=end)
     axis.draw(sheet, top=TOP, bottom=BOTTOM)
     sheet.draw.line((axis.left, MIDDLE, axis.right, MIDDLE), fill=RULE)
     sheet.text(axis.left - 10, (TOP + MIDDLE) / 2, "bytes", size=17, colour=QUIET, anchor="rm")
@@ -50,11 +50,10 @@ def timeline(
 
 def _bytes(sheet: Sheet, packets: PacketList, *, axis: TimeAxis) -> None:
     """One stick a frame, the logarithm of its bytes; key frames in their own colour."""
-    start = packets[0].time
     size = np.log10(np.maximum([packet.size for packet in packets], 1))
     low, high = float(size.min()) - 0.1, float(size.max())
     for packet, value in zip(packets, size, strict=True):
-        x = axis.x(packet.time - start)
+        x = axis.x(packet.time)
         y = MIDDLE - (MIDDLE - TOP) * (float(value) - low) / max(high - low, 0.2)
         sheet.draw.line((x, MIDDLE, x, y), fill=KEY if packet.keyframe else LINE)
 
@@ -67,7 +66,7 @@ def _change(
         return
     highest = max(float(np.percentile(change, 98)), 1e-6)
     for time, value in zip(times[1:], change, strict=True):
-        x = axis.x(float(time - times[0]))
+        x = axis.x(float(time))
         y = BOTTOM - (BOTTOM - MIDDLE - 8) * min(1.0, float(value) / highest)
         sheet.draw.line((x, BOTTOM, x, y), fill=QUIET)
 

@@ -16,6 +16,9 @@ from detectors.video.timeline import timeline
 
 Floats = NDArray[np.float64]
 
+BLOCK = 256
+"""Frames compared at a time."""
+
 
 class Timing:
     """See the module."""
@@ -48,8 +51,13 @@ class Timing:
 
 def changes(frames: Frames) -> Floats:
     """Mean absolute difference of each frame to the one before, in grey levels (N-1,)."""
-    grey = frames.images.astype(np.int16).mean(axis=3)
-    return np.asarray(np.abs(np.diff(grey, axis=0)).mean(axis=(1, 2)), dtype=np.float64)
+    found = np.empty(max(0, len(frames.images) - 1))
+    for start in range(0, len(found), BLOCK):
+        end = min(start + BLOCK, len(found))
+        # three channels in 16 bits: five minutes of video must not need gigabytes
+        grey = frames.images[start : end + 1].sum(axis=3, dtype=np.int16)
+        found[start:end] = np.abs(np.diff(grey, axis=0)).mean(axis=(1, 2)) / 3
+    return found
 
 
 def _gaps(times: Floats, steps: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:
@@ -106,7 +114,8 @@ def _outcome(
     usual: float,
     p: Mapping[str, float],
 ) -> Outcome:
-    seconds = packets[-1].time + packets[-1].duration - packets[0].time
+    end = packets[-1].time + packets[-1].duration
+    seconds = end - packets[0].time
     regular = beat(repeats, usual)
     marked = gaps + (repeats if regular is None else [])
     strongest = sorted(marked, key=lambda track: (-track.strength, track.start))
@@ -132,7 +141,7 @@ def _outcome(
         details=details,
         pictures=(
             timeline(
-                packets, times=frames.times, change=change, tracks=tracks, seconds=seconds,
+                packets, times=frames.times, change=change, tracks=tracks, end=end,
                 caption="Bytes of each frame and how much the picture changes; "
                 + (f"{len(tracks)} places marked." if tracks else "nothing marked."),
             ),

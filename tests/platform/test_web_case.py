@@ -98,6 +98,21 @@ def test_answering_takes_the_case_and_updates_the_regions(reviewer: Client, case
     assert 'id="ask-parody"' in page(reviewer, case)
 
 
+def test_a_place_is_asked_for_and_can_be_corrected(reviewer: Client) -> None:
+    case = report(url="https://example.org/1", places="")
+    url = f"/triage/{case.pk}/places"
+    assert 'id="ask-places"' in page(reviewer, case)
+    wrong = reviewer.post(url, {"places": "Germany"}, **HTMX)
+    assert wrong.status_code == 422
+    assert "ISO 3166" in wrong.content.decode()
+    answer = reviewer.post(url, {"places": "us-ca, de"}, **HTMX).content.decode()
+    assert re.search(r'id="where"[^>]*hx-swap-oob="true"', answer)
+    assert "US-CA, DE" in answer
+    assert 'id="ask-places"' not in answer
+    history = reviewer.get(f"/review/{case.pk}").content.decode()
+    assert "From no place to US-CA, DE." in history
+
+
 def test_a_number_is_answered_with_a_number(reviewer: Client, case: Case) -> None:
     assert 'id="number-days_to_election"' in page(reviewer, case)
     url = f"/triage/{case.pk}/facts"
@@ -247,3 +262,11 @@ def test_a_forged_reason_and_a_forged_event_are_pointed_at(
     text = reviewer.get(f"/review/{case.pk}").content.decode()
     assert "The log was altered" in text
     assert "The chain breaks here." in text
+
+
+def test_every_registered_case_event_is_told_in_words() -> None:
+    from probity.audit.registry import kinds
+    from probity.web.review.replay import TELLERS
+
+    of_cases = {kind.name for kind in kinds() if not kind.name.startswith(("person.", "token."))}
+    assert of_cases == set(TELLERS)

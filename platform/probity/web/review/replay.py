@@ -169,6 +169,11 @@ def _state(payload: Payload) -> Told:
     return Told(what=f"The case moved from {was} to {now}.")
 
 
+def _places(payload: Payload) -> Told:
+    was = joined(payload["was"]) if payload["was"] else "no place"
+    return Told(what=f"From {was} to {joined(payload['now'])}.")
+
+
 def _fact(payload: Payload) -> Told:
     spec = fact_words().get(payload["fact"])
     question = spec.question if spec else payload["fact"]
@@ -226,6 +231,7 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "case.claim_extended": _claim,
     "case.released": _released,
     "case.state": _state,
+    "case.places": _places,
     "fact.answered": _fact,
     "law.evaluated": _law,
     "case.decided": _decision,

@@ -17,12 +17,19 @@ from django.views.decorators.http import require_POST
 from probity.accounts.roles import Ability
 from probity.cases.claims import case_claim, case_release, next_case_claim
 from probity.cases.models import Case
+from probity.cases.notice import places_read
 from probity.cases.selectors import case_find
 from probity.core.errors import InvalidInput, NotFound
 from probity.evidence.selectors import derivative_find
 from probity.web.guard import actor_of, needs
 from probity.web.pages import by_htmx, go, parts
-from probity.workflow.case_decide import case_decide, evidence_seal, facts_answer, media_reveal
+from probity.workflow.case_decide import (
+    case_decide,
+    evidence_seal,
+    facts_answer,
+    media_reveal,
+    places_answer,
+)
 
 from .case_page import Draft
 from .forms import answer_read, decision_read, id_read
@@ -72,6 +79,17 @@ def facts(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     answers = answer_read(request.POST)
     facts_answer(case=case, answers=answers, actor=actor_of(request))
     return _back(request, case, *LAW, say="Answered. The rules were looked at again.")
+
+
+@require_POST
+@needs(Ability.CASES_WORK)
+def places(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """Say which places the case concerns."""
+    case = case_find(case_id)
+    wanted = places_read(request.POST.get("places", ""))
+    places_answer(case=case, places=wanted, actor=actor_of(request))
+    messages.success(request, "The places are noted and the rules were looked at again.")
+    return go(request, reverse("case", args=[case.pk]))
 
 
 @require_POST

@@ -52,9 +52,9 @@ class Question:
         return self.type == "integer"
 
     @property
-    def answerable(self) -> bool:
-        """Whether it is answered here; where the matter belongs is set with the report."""
-        return self.type != PLACE
+    def of_place(self) -> bool:
+        """Whether it asks where the matter belongs."""
+        return self.type == PLACE
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,8 @@ def _write(report: Report, *, path: Path, out: Path) -> list[str]:
     written = []
     for finding in report.findings:
         for picture in finding.pictures:
-            name = f"{path.name}.{finding.detector}.{picture.name}.png"
+            # files of one name from several folders must not overwrite one another's pictures
+            name = f"{path.name}.{report.input_sha256[:8]}.{finding.detector}.{picture.name}.png"
             (out / name).write_bytes(picture.data)
             written.append(name)
     return written
@@ -160,12 +161,13 @@ def show(detector: str, *, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("cards", nargs=-1, required=True, type=click.Path(path_type=Path))
-def validate(cards: tuple[Path, ...]) -> None:
+@click.argument("cards", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CARD…")
+@_JSON
+def validate(cards: tuple[Path, ...], *, as_json: bool) -> None:
     """Check card files; exit status 1 when one breaks the rules."""
     from detectors.api import CardInvalid
     from detectors.card import load
-    from foundation.terminal import Exit, emit, guarded
+    from foundation.terminal import Exit, emit, emit_json, guarded
 
     with guarded():
         broken = False
@@ -174,8 +176,14 @@ def validate(cards: tuple[Path, ...]) -> None:
                 card = load(path)
             except CardInvalid as error:
                 broken = True
-                emit(f"{path}: {error.sentence}")
+                row = {"file": str(path), "valid": False, "error": error.sentence}
+                words = error.sentence
             else:
-                emit(f"{path}: in order ({card.id} {card.version})")
+                row = {"file": str(path), "valid": True, "id": card.id, "version": card.version}
+                words = f"{path}: in order ({card.id} {card.version})"
+            if as_json:
+                emit_json(row)
+            else:
+                emit(words)
         if broken:
             raise SystemExit(int(Exit.NEGATIVE))

@@ -75,7 +75,7 @@ def _step(llr: float, *, findings: Sequence[Finding]) -> int:
     ratio = math.exp(min(abs(llr), 50.0))
     step = next(index for index, (upper, _) in enumerate(SCALE) if ratio < upper)
     bounds = [float((finding.error_rates or {}).get("upper_95", 1.0)) for finding in findings]
-    return step if min(bounds) <= STRONG_NEEDS_ERROR_BELOW else min(step, MODERATE)
+    return step if max(bounds) <= STRONG_NEEDS_ERROR_BELOW else min(step, MODERATE)
 
 
 def _abstain(sentence: str, *, parts: tuple[Contribution, ...]) -> Assessment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import importlib.metadata
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from foundation.media import Probe
 
 DISTRIBUTIONS = {"cv2": "opencv-python-headless", "PIL": "pillow", "yaml": "pyyaml"}
 """Import names whose distribution is called otherwise."""
+
+PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+"""Names become parts of file names."""
 
 
 def run(payload: dict[str, Any]) -> None:
@@ -124,6 +128,9 @@ def _keep_to_card(outcome: object, *, card: Card) -> None:
         raise ValueError(f"the score {outcome.score} lies outside the range on the card")
     if outcome.llr is not None and not card.calibrated:
         raise ValueError("a likelihood ratio was returned, but the card says not calibrated")
+    for picture in outcome.pictures:
+        if picture.media_type != "image/png" or not PICTURE_NAME.fullmatch(picture.name):
+            raise ValueError(f"the picture {picture.name!r} is no PNG with a plain name")
 
 
 class _Patience:

@@ -1,8 +1,8 @@
 """Background sound: joins betray themselves by what lies between the words.
 
 The quietest moments of a recording carry its background (Martin 2001). Two recordings joined
-together change it at once (Pan, Zhang and Lyu 2012), or change how high their sound reaches. Editors
-also leave perfect digital silence.
+together change it at once (Pan, Zhang and Lyu 2012), or change how high their sound reaches.
+Editors also leave perfect digital silence.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Background:
         cuts = find_cuts(bands, window=p["window_seconds"], least=p["bandwidth_step_db"])
         if measured < p["least_measured_share"] and not inner and not cuts:
             raise Abstain(
-                "The sound hardly ever pauses, so the background between the words cannot be heard.",
+                "The sound hardly ever pauses, so its background cannot be heard on its own.",
                 details={"measured_share": round(measured, 4)},
             )
         found = steps.find(
@@ -210,8 +210,8 @@ def _sentence(seen: _Seen, *, switches: bool, p: Mapping[str, float], offset: fl
         biggest = max(seen.joins, key=lambda step: step.size)
         parts.append(
             f"The background changes suddenly {_times(len(seen.joins))}, by {biggest.size:.0f} dB "
-            f"at {_moment(biggest.start + offset)}. A join between two recordings sounds like this; "
-            "so do a switched microphone, automatic gain or a device that starts."
+            f"at {_moment(biggest.start + offset)}. A join between two recordings sounds like "
+            "this; so do a switched microphone, automatic gain or a device that starts."
         )
     if seen.cuts:
         biggest_cut = max(seen.cuts, key=lambda cut: cut.size)

@@ -34,7 +34,7 @@ def timeline(
     end: float,
     caption: str,
 ) -> Picture:
-    """Two bands over one axis of seconds, from the file's start to ``end``; marks run through both."""
+    """Two bands over one axis, from the file's start to ``end`` (s); marks run through both."""
     sheet = Sheet(heading="Frames over time", height=HEIGHT)
     axis = TimeAxis(seconds=end)
     axis.draw(sheet, top=TOP, bottom=BOTTOM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +255,14 @@ def test_a_place_that_a_reviewer_adds_brings_its_law(client_for: Callable[..., A
     assert client.get(f"/api/v1/cases/{case_id}").json()["places"] == ["DE"]
     wrong = client.post(f"/api/v1/cases/{case_id}/places", {"places": "Berlin"}, format="json")
     assert wrong.status_code == 422
+
+
+def test_a_target_of_our_own_never_hides_the_clock_of_the_law(
+    client_for: Callable[..., APIClient],
+) -> None:
+    client = client_for("ada", "administrator")
+    body = {"category": "intimate", "explanation": "Me.", "sha256": "c" * 64, "places": "US"}
+    case = client.post("/api/v1/reports", body, format="json").json()["case"]
+    shown = client.get(f"/api/v1/cases/{case}").json()
+    opened, due = (datetime.fromisoformat(shown[name]) for name in ("opened_at", "due_at"))
+    assert due - opened == timedelta(hours=48)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,11 +47,22 @@ def statement_current(case: Case) -> StatementOfReasons:
     return statement
 
 
+def counts_down(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule's clock runs for the case.
+
+    A law's clock runs while its questions are open; a target of our own only once it applies, or
+    it would stand before the law's in every case.
+    """
+    if rule["level"] == "policy":
+        return bool(rule["outcome"] == "applies")
+    return rule["outcome"] in {"applies", "unknown"}
+
+
 def nearest_deadline(evaluation: PolicyEvaluation) -> tuple[datetime, str] | None:
     """The earliest due moment among rules that apply or may still apply, and what is due."""
     best: tuple[datetime, str] | None = None
     for rule in evaluation.result["rules"]:
-        if rule["outcome"] not in {"applies", "unknown"}:
+        if not counts_down(rule):
             continue
         for duty in rule["obligations"]:
             if not duty.get("due"):

@@ -25,7 +25,6 @@ urlpatterns = [
     path("triage/<uuid:case_id>/release", actions.release, name="release"),
     path("triage/<uuid:case_id>/facts", actions.facts, name="facts"),
     path("triage/<uuid:case_id>/places", actions.places, name="places"),
-    path("triage/<uuid:case_id>/places", actions.places, name="places"),
     path("triage/<uuid:case_id>/decide", actions.decide, name="decide"),
     path("triage/<uuid:case_id>/seal", actions.seal, name="seal"),
     path("triage/<uuid:case_id>/reveal", actions.reveal, name="reveal"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from django.core.exceptions import ValidationError
+
 from probity.audit.models import AuditEvent
 from probity.audit.selectors import chain_events, chain_verify
 from probity.audit.services import case_chain
@@ -72,7 +74,7 @@ def _tell(event: AuditEvent, *, who: str, broken: bool) -> Entry:
     """An altered payload may be missing what the telling needs: then it is shown bare."""
     try:
         return entry(event, who=who, broken=broken)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, ValidationError):
         return Entry(
             event.seq, event.at, who, f"An unreadable event called “{event.name}”.",
             event.name, event.hash, broken=broken,

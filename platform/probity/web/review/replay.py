@@ -170,8 +170,8 @@ def _state(payload: Payload) -> Told:
 
 
 def _places(payload: Payload) -> Told:
-    was = joined(payload["was"]) if payload["was"] else "no place"
-    return Told(what=f"From {was} to {joined(payload['now'])}.")
+    was, now = (", ".join(payload[key]) or "no place" for key in ("was", "now"))
+    return Told([f"From {was} to {now}."])
 
 
 def _fact(payload: Payload) -> Told:

@@ -88,8 +88,8 @@ def places(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case = case_find(case_id)
     wanted = places_read(request.POST.get("places", ""))
     places_answer(case=case, places=wanted, actor=actor_of(request))
-    messages.success(request, "The places are noted and the rules were looked at again.")
-    return go(request, reverse("case", args=[case.pk]))
+    say = "The places are noted. The rules were looked at again."
+    return _back(request, case, "where", *LAW, say=say)
 
 
 @require_POST

@@ -124,6 +124,11 @@ class CasePage:
         """Each file's picture, concealed or revealed."""
         return [media_page(asset, revealed=self.revealed) for asset in self.assets]
 
+    @property
+    def all_sealed(self) -> bool:
+        """Whether nothing here may be opened."""
+        return bool(self.assets) and all(asset.sealed for asset in self.assets)
+
     @cached_property
     def progress(self) -> Progress:
         """How far the analysis is."""

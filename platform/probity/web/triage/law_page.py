@@ -10,7 +10,7 @@ from typing import Any
 from probity.cases.models import Case
 from probity.decisions.law import fact_words
 from probity.decisions.models import FactAnswer, PolicyEvaluation
-from probity.decisions.selectors import answers_of
+from probity.decisions.selectors import answers_of, counts_down
 from probity.web.words import joined
 
 from .clock import Clock, due_clock
@@ -101,6 +101,7 @@ class Rule:
     recommendation: str
     duties: list[Duty]
     notes: list[str]
+    counts: bool
 
     @property
     def nearest(self) -> Duty | None:
@@ -142,11 +143,11 @@ class LawPage:
 
     @property
     def dated(self) -> list[Rule]:
-        """Live rules with a due moment, the nearest first."""
+        """Live rules whose clock runs, the nearest first."""
         pairs = [
             (rule.nearest.due_at, place)
             for place, rule in enumerate(self.live)
-            if rule.nearest and rule.nearest.due_at
+            if rule.counts and rule.nearest and rule.nearest.due_at
         ]
         return [self.live[place] for _, place in sorted(pairs)]
 
@@ -229,6 +230,7 @@ def _rule(entry: Mapping[str, Any], case: Case) -> Rule:
         recommendation=entry.get("recommendation", ""),
         duties=[_duty(duty, case) for duty in entry["obligations"]],
         notes=list(entry.get("open_notes", [])),
+        counts=counts_down(entry),
     )
 
 

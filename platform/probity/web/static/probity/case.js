@@ -1,20 +1,21 @@
 // The case page keeps its place: open folds stay open, focus is not lost, grey stays grey.
 (() => {
   const GREY = "probity.grey";
+  const SERVER_DECIDES = new Set(["decide-again", "rests-on"]);
   let folds = new Map();
   let focused = null;
 
   const remember = () => {
     folds = new Map([...document.querySelectorAll("main details[id]")].map((d) => [d.id, d.open]));
     const active = document.activeElement;
-    const region = active && active.closest("[id].law, [id].hold, [id].media, [id].decide");
+    const region = active && active.closest("[id].law, [id].where, [id].hold, [id].media, [id].decide");
     focused = region ? { id: active.id, region: region.id } : null;
   };
 
   const restore = () => {
     for (const [id, open] of folds) {
       const fold = document.getElementById(id);
-      if (fold && id !== "decide-again") fold.open = open;
+      if (fold && !SERVER_DECIDES.has(id)) fold.open = open;
     }
     refocus();
     grey();

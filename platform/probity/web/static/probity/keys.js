@@ -42,7 +42,7 @@
     const all = questions();
     const at = all.findIndex((question) => question.contains(document.activeElement));
     const next = all[(at + 1) % all.length];
-    const control = next && next.querySelector("[data-answer], input.number, summary");
+    const control = next && next.querySelector("[data-answer], input.number, input.codes, summary");
     if (control) control.focus();
     return Boolean(control);
   };

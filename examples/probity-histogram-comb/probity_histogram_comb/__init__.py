@@ -1,0 +1,1 @@
+"""An example detector for Probity."""

@@ -1,0 +1,106 @@
+"""`probity detect` and `probity detectors`: sentences for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from detectors import registry
+from detectors.cli import command, detect
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    generator = np.random.default_rng(2)
+    coarse = Image.fromarray(generator.integers(40, 215, (48, 64, 3), dtype=np.uint8))
+    path = tmp_path / "photo.jpg"
+    coarse.resize((512, 384), Image.Resampling.BICUBIC).save(path, quality=92)
+    return path
+
+
+def ran(*arguments: str, group: bool = False) -> Result:
+    return CliRunner().invoke(command if group else detect, list(arguments))
+
+
+def test_a_file_is_told_in_sentences(photo: Path) -> None:
+    result = ran(str(photo))
+    assert result.exit_code == 0
+    assert "image.jpeg_ghost" in result.stdout
+    assert str(photo) in result.stdout
+
+
+def test_json_is_alone_on_stdout_a_line_per_file(photo: Path, tmp_path: Path) -> None:
+    result = ran(str(photo), str(photo), "--json", "--out", str(tmp_path / "out"))
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["file"] for row in rows] == [str(photo)] * 2
+    assert rows[0]["sha256"] == rows[1]["sha256"]
+    assert rows[0]["assessment"]["status"] == "abstained"
+    [finding] = [f for f in rows[0]["findings"] if f["detector"] == "image.jpeg_ghost"]
+    assert finding["parameters"] == dict(registry.find("image.jpeg_ghost").card.parameters)  # type: ignore[union-attr]
+    assert "data" not in json.dumps(finding["pictures"])
+    for name in rows[0]["written"]:
+        assert (tmp_path / "out" / name).stat().st_size > 1000
+
+
+def test_two_files_of_one_name_keep_their_own_pictures(photo: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "other" / photo.name
+    twin.parent.mkdir()
+    twin.write_bytes(photo.read_bytes() + b"\0")
+    result = ran(str(photo), str(twin), "--json", "--out", str(tmp_path / "out"))
+    written = [name for line in result.stdout.splitlines() for name in json.loads(line)["written"]]
+    assert written
+    assert len(set(written)) == len(written)
+
+
+def test_an_unreadable_file_is_named_and_the_others_go_on(photo: Path, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("no media")
+    result = ran(str(text), str(tmp_path / "gone.jpg"), str(photo), "--json")
+    assert result.exit_code == 2
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert ["error" in row for row in rows] == [True, True, False]
+    assert "There is no such file" in result.stderr
+
+
+def test_an_unknown_detector_is_refused(photo: Path) -> None:
+    result = ran(str(photo), "--only", "image.none")
+    assert result.exit_code == 2
+    assert "No detector is called 'image.none'" in result.stderr
+
+
+def test_the_list_shows_broken_ones_with_their_error() -> None:
+    broken = registry.Entry(id="acme.x", target="acme:X", distribution="acme 1", error="no card")
+    with registry.registered(broken):
+        words = ran("list", group=True).stdout
+        rows = [json.loads(line) for line in ran("list", "--json", group=True).stdout.splitlines()]
+        shown = ran("show", "acme.x", group=True)
+    assert "no card" in words
+    assert "image.jpeg_ghost" in words
+    assert [row["error"] for row in rows if row["id"] == "acme.x"] == ["no card"]
+    assert shown.exit_code == 2
+    assert "no card" in shown.stderr
+
+
+def test_a_card_is_shown_with_its_limits() -> None:
+    words = ran("show", "audio.background", group=True).stdout
+    assert "not calibrated" in words
+    assert "Limits" in words
+    card = json.loads(ran("show", "audio.background", "--json", group=True).stdout)
+    assert card["needs"]["audio"] == {"rate": 32000, "max_seconds": 1800.0}
+
+
+def test_validate_tells_good_cards_from_bad_ones(tmp_path: Path) -> None:
+    good = registry.find("video.timing").card_path
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("id: a.b\ncolour: red\n")
+    result = ran("validate", str(good), str(bad), group=True)
+    assert result.exit_code == 1
+    assert "in order (video.timing" in result.stdout
+    assert "bad.yaml" in result.stdout
+    rows = ran("validate", str(good), str(bad), "--json", group=True).stdout.splitlines()
+    assert [json.loads(row)["valid"] for row in rows] == [True, False]

@@ -10,6 +10,7 @@ present, 0 where it is not, whatever the texture.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -36,6 +37,9 @@ WINDOW = 5
 LEAST_STEP_RATIO = 1.5
 """An earlier step must be this much coarser than the last one to be told apart."""
 
+HIGHEST = 99
+"""No earlier save above this quality is looked for."""
+
 UNIFORM_VARIANCE = 1 / 48
 """Variance of the residual in steps when it is uniform on [0, 1/2]."""
 
@@ -45,11 +49,16 @@ BAND_BLOCKS = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """How well each cell fits an earlier ``quality``: about 1 yes, 0 no, NaN too little detail."""
+    """How well each cell fits an earlier ``quality``: about 1 yes, 0 no, NaN too little detail.
+
+    ``evidence`` sums the standard errors of the cells that clearly fit; ``step_ratio`` is how much
+    coarser the earlier steps are than the last ones (median over the frequencies used).
+    """
 
     quality: int
     fit: Floats
     evidence: float
+    step_ratio: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,25 +70,37 @@ class _Coefficients:
     usable: NDArray[np.bool_]
 
 
-def best_fit(coded: JpegLuma, *, lowest: int) -> Fit | None:
-    """The earlier quality that explains most of the picture, or None when none can be tested."""
+def histories(coded: JpegLuma, *, lowest: int) -> list[Fit]:
+    """The fit of every earlier quality that can be told from the last one, worst quality first.
+
+    Every other quality is tried, then the neighbours of the two that explain most.
+    """
     coefficients = _coefficients(coded)
-    best: Fit | None = None
-    for quality in range(lowest, 100):
-        fit = _fit(coefficients, last=coded.table, quality=quality)
-        if fit is not None and (best is None or fit.evidence > best.evidence):
-            best = fit
-    return best
+    found: dict[int, Fit] = {}
+
+    def add(qualities: Iterable[int]) -> None:
+        for quality in qualities:
+            if quality not in found and lowest <= quality <= HIGHEST:
+                fit = _fit(coefficients, last=coded.table, quality=quality)
+                if fit is not None:
+                    found[quality] = fit
+
+    add(range(lowest, HIGHEST + 1, 2))
+    leading = sorted(found.values(), key=lambda fit: -fit.evidence)[:2]
+    add(fit.quality + turn for fit in leading for turn in (-1, 1))
+    return [found[quality] for quality in sorted(found)]
 
 
 def _fit(coefficients: _Coefficients, *, last: NDArray[np.int64], quality: int) -> Fit | None:
     earlier = table_for(quality)
     gained: Floats | None = None
     expected: Floats | None = None
+    ratios: list[float] = []
     for index, place in enumerate(FREQUENCIES):
         step, final = float(earlier[place]), float(last[place])
         if step < LEAST_STEP_RATIO * final:
             continue
+        ratios.append(step / final)
         gap = 0.25 - final / (4 * step)
         here = _residuals(coefficients.on_grid[..., index], step, coefficients.usable)
         there = _residuals(coefficients.off_grid[..., index], step, coefficients.usable)
@@ -96,7 +117,12 @@ def _fit(coefficients: _Coefficients, *, last: NDArray[np.int64], quality: int) 
     fit = np.where(informed, gained / np.maximum(expected, 1e-6), np.nan).astype(np.float32)
     score = gained / np.sqrt(np.maximum(2 * UNIFORM_VARIANCE * expected, 1e-6))
     strong = informed & (score > 4) & (fit > 0.4)
-    return Fit(quality=quality, fit=fit, evidence=float(score[strong].sum()))
+    return Fit(
+        quality=quality,
+        fit=fit,
+        evidence=float(score[strong].sum()),
+        step_ratio=float(np.median(ratios)),
+    )
 
 
 def _residuals(values: Floats, step: float, usable: NDArray[np.bool_]) -> tuple[Floats, Floats]:

@@ -5,7 +5,8 @@ The measure is in :mod:`detectors.image.history`; here it becomes regions, a sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from detectors.api import Abstain, Outcome, Picture, Region, Sample, Value
 from detectors.draw import heat_map
-from detectors.image.history import CELL, Fit, best_fit
+from detectors.image.history import CELL, Fit, histories
 from detectors.media import JpegLuma
 
 
@@ -26,14 +27,49 @@ class JpegGhost:
         coded = sample.jpeg_luma()
         p = {name: float(value) for name, value in parameters.items()}
         _refuse_unsuitable(coded, p)
-        best = best_fit(coded, lowest=int(p["lowest_quality"]))
+        fits = histories(coded, lowest=int(p["lowest_quality"]))
+        best = max(fits, key=lambda fit: fit.evidence, default=None)
         informed = 0.0 if best is None else float(np.mean(~np.isnan(best.fit)))
         if best is None or informed < p["least_informed_share"]:
             raise Abstain(
                 "The picture has too little fine detail for its compression history to be read.",
                 details={"informed_share": round(informed, 4)},
             )
-        return _outcome(coded, best=best, p=p, informed=informed)
+        history = _whole(best, p) or _part(fits, p) or History(fit=best)
+        return _outcome(coded, history=history, informed=informed, p=p)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """What the picture shows: an earlier save of most of it, of a part only, or none (None)."""
+
+    fit: Fit
+    most: bool | None = None
+    boxes: Sequence[Box] = ()
+
+
+def _whole(best: Fit, p: Mapping[str, float]) -> History | None:
+    """Most of the picture fits one earlier save; the boxes are where it does not."""
+    if _share(best, p) < 0.5:
+        return None
+    return History(fit=best, most=True, boxes=_marked(best, odd=best.fit <= p["no_fit"], p=p))
+
+
+def _part(fits: Sequence[Fit], p: Mapping[str, float]) -> History | None:
+    """Only boxes fit an earlier save.
+
+    It must have been much coarser: at about twice the last steps, even and odd multiples alone
+    decide, and their share follows the texture too.
+    """
+    coarse = [fit for fit in fits if fit.step_ratio >= p["least_ratio_for_a_part"]]
+    best = max(coarse, key=lambda fit: fit.evidence, default=None)
+    boxes = [] if best is None else _marked(best, odd=best.fit >= p["fits"], p=p)
+    return History(fit=best, most=False, boxes=boxes) if best is not None and boxes else None
+
+
+def _share(fit: Fit, p: Mapping[str, float]) -> float:
+    known = ~np.isnan(fit.fit)
+    return float((fit.fit[known] >= p["fits"]).mean())
 
 
 def _refuse_unsuitable(coded: JpegLuma, p: Mapping[str, float]) -> None:
@@ -50,52 +86,46 @@ def _refuse_unsuitable(coded: JpegLuma, p: Mapping[str, float]) -> None:
         )
 
 
-def _outcome(coded: JpegLuma, *, best: Fit, p: Mapping[str, float], informed: float) -> Outcome:
-    known = ~np.isnan(best.fit)
-    fits = best.fit >= p["aligned_above"]
-    share = float(fits.sum() / known.sum())
+def _outcome(
+    coded: JpegLuma, *, history: History, informed: float, p: Mapping[str, float]
+) -> Outcome:
+    fit, boxes = history.fit, history.boxes
+    regions = tuple(_region(coded, box, best=fit) for box in boxes)
     details: dict[str, Any] = {
         "last_quality": coded.quality,
         "last_table_is_standard": coded.standard_table,
         "informed_share": round(informed, 4),
-        "history_share": round(share, 4),
+        "earlier_quality": None if history.most is None else fit.quality,
+        "share_that_fits": round(_share(fit, p), 4),
     }
-    if share < p["least_history_share"] and not _marked(best, odd=fits, p=p):
-        return Outcome(
-            sentence="No trace of an earlier, coarser JPEG save was found in any part of the "
-            "picture. That does not show that it is unedited: parts from files that were never "
-            "compressed more strongly leave no trace here.",
-            score=0.0,
-            details=details,
-            pictures=(_picture(coded, best=best, odd_is_low=False, regions=()),),
-        )
-    details["earlier_quality"] = best.quality
-    odd_is_low = share >= 0.5
-    odd = best.fit <= p["unaligned_below"] if odd_is_low else fits
-    boxes = _marked(best, odd=odd, p=p)
-    regions = tuple(_region(coded, box, best=best) for box in boxes)
     return Outcome(
-        sentence=_sentence(regions, quality=best.quality, odd_is_low=odd_is_low),
-        score=_distance(best, boxes) if boxes else 0.0,
+        sentence=_sentence(regions, history=history),
+        score=_distance(fit, boxes) if boxes else 0.0,
         regions=regions,
         details=details,
-        pictures=(_picture(coded, best=best, odd_is_low=odd_is_low, regions=regions),),
+        pictures=(_picture(coded, history=history, regions=regions),),
     )
 
 
-def _sentence(regions: tuple[Region, ...], *, quality: int, odd_is_low: bool) -> str:
+def _sentence(regions: tuple[Region, ...], *, history: History) -> str:
+    quality = history.fit.quality
+    if history.most is None:
+        return (
+            "No trace of an earlier, coarser JPEG save was found in any part of the picture. That "
+            "does not show that it is unedited: parts that were never compressed more strongly "
+            "leave no trace here."
+        )
     if not regions:
         return (
-            f"The whole readable picture was saved as a JPEG of about quality {quality} before "
-            "its last save, and no part differs. Saving twice is ordinary (sending, uploading, "
-            "editing)."
+            f"The picture was saved as a JPEG of about quality {quality} before its last save, and "
+            "no part stands out. Saving twice is ordinary (sending, uploading, editing)."
         )
     parts = "One part" if len(regions) == 1 else f"{len(regions)} parts"
     innocent = (
         "A pasted part looks like this; so do a caption, a logo or a local retouch added between "
         "two saves."
     )
-    if odd_is_low:
+    if history.most:
         lacks = "lacks" if len(regions) == 1 else "lack"
         return (
             f"{parts} of the picture {lacks} the earlier JPEG save (about quality {quality}) that "
@@ -133,7 +163,7 @@ def _marked(best: Fit, *, odd: NDArray[np.bool_], p: Mapping[str, float]) -> lis
     return sorted(boxes, key=lambda box: (-int(box[4].sum()), box[1], box[0]))[:8]
 
 
-def _distance(best: Fit, boxes: list[Box]) -> float:
+def _distance(best: Fit, boxes: Sequence[Box]) -> float:
     """Two-sample Kolmogorov-Smirnov distance of the fit inside and outside the marked parts."""
     inside = np.any([box[4] for box in boxes], axis=0)
     known = ~np.isnan(best.fit)
@@ -177,17 +207,15 @@ def _lead(coded: JpegLuma, cells: tuple[int, ...]) -> tuple[int, int]:
     return max(0, lead_x), max(0, lead_y)
 
 
-def _picture(
-    coded: JpegLuma, *, best: Fit, odd_is_low: bool, regions: tuple[Region, ...]
-) -> Picture:
-    fit = np.clip(best.fit, 0, 1)
-    strength = coded.upright(1 - fit if odd_is_low else fit)
+def _picture(coded: JpegLuma, *, history: History, regions: tuple[Region, ...]) -> Picture:
+    fit = np.clip(history.fit.fit, 0, 1)
+    strength = np.asarray(coded.upright(1 - fit if history.most else fit), dtype=np.float64)
     height, width = _upright_size(coded)
-    low, high = ("shows the earlier save", "lacks it")
-    if not odd_is_low:
-        low, high = "no earlier save seen", f"fits an earlier save (quality {best.quality})"
+    low, high = "no earlier save seen", f"fits an earlier save (quality {history.fit.quality})"
+    if history.most:
+        low, high = f"shows the earlier save (quality {history.fit.quality})", "lacks it"
     return heat_map(
-        strength.astype(np.float32),
+        strength,
         size=(width, height),
         regions=regions,
         heading="Compression history, part by part",

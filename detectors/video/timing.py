@@ -63,14 +63,15 @@ def changes(frames: Frames) -> Floats:
 def _gaps(times: Floats, steps: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:
     """Stamps that are missing: longer than ``gap_frames`` usual steps."""
     wide = np.flatnonzero(steps > p["gap_frames"] * usual)
+    missing = [max(1, round(float(steps[at]) / usual) - 1) for at in wide]
     return [
         Track(
             start=round(float(times[at]), 4),
             end=round(float(times[at + 1]), 4),
-            label=f"about {max(1, round(steps[at] / usual) - 1)} frames missing",
-            strength=round(min(1.0, float(steps[at] / usual) / 25), 4),
+            label=f"about {count} frames missing" if count > 1 else "a frame missing",
+            strength=round(min(1.0, count / 25), 4),
         )
-        for at in wide
+        for at, count in zip(wide, missing, strict=True)
     ]
 
 
@@ -85,7 +86,7 @@ def _repeats(times: Floats, change: Floats, *, usual: float, p: Mapping[str, flo
         Track(
             start=round(float(times[first + 1]), 4),
             end=round(float(times[last] + usual), 4),
-            label=f"{last - first} repeated frame{'s' if last - first > 1 else ''}",
+            label=f"{last - first} repeated frames" if last - first > 1 else "a repeated frame",
             strength=round(min(1.0, (last - first) / 25), 4),
         )
         for first, last in edges.reshape(-1, 2)
@@ -100,6 +101,16 @@ def beat(repeats: Sequence[Track], usual: float) -> float | None:
     middle = float(np.median(distance))
     regular = np.abs(distance - middle) <= 1.5 * usual
     return middle if float(regular.mean()) >= 0.8 else None
+
+
+def uneven(tracks: Sequence[Track], *, seconds: float, p: Mapping[str, float]) -> list[Track]:
+    """The small ones (one or two frames), when there are so many that none of them means a cut.
+
+    Cameras, phones and converters that cannot keep an even pace drop and repeat single frames.
+    """
+    small = [track for track in tracks if track.strength <= 2 / 25]
+    many = len(small) / max(seconds / 60, 0.25) >= p["many_small_per_minute"]
+    return small if many and len(small) >= p["many_small"] else []
 
 
 def _outcome(
@@ -117,6 +128,9 @@ def _outcome(
     end = packets[-1].time + packets[-1].duration
     seconds = end - packets[0].time
     regular = beat(repeats, usual)
+    ordinary = uneven(gaps + repeats, seconds=seconds, p=p)
+    gaps = [track for track in gaps if track not in ordinary]
+    repeats = [track for track in repeats if regular is not None or track not in ordinary]
     marked = gaps + (repeats if regular is None else [])
     strongest = sorted(marked, key=lambda track: (-track.strength, track.start))
     kept = strongest[: int(p["most_tracks"])]
@@ -127,6 +141,7 @@ def _outcome(
         "steady_rate": steady,
         "gaps": len(gaps),
         "repeats": len(repeats),
+        "small_irregularities": len(ordinary),
         "beat_seconds": round(regular, 4) if regular else None,
         "key_frames": sum(packet.keyframe for packet in packets),
         "earlier_period_frames": rhythm.period if rhythm else None,
@@ -134,6 +149,12 @@ def _outcome(
         "only_first_part": frames.truncated,
     }
     words = _sentence(gaps, repeats, regular=regular, rhythm=rhythm, steady=steady)
+    if ordinary and regular is None:
+        words = (
+            f"{_irregular(len(ordinary))} {words}"
+            if marked or rhythm
+            else _irregular(len(ordinary))
+        )
     return Outcome(
         sentence=words,
         score=round(min(100.0, len(marked) / max(seconds / 60, 0.25)), 4),
@@ -185,6 +206,13 @@ def _sentence(
     if not steady:
         parts.append("The frame rate varies, as phones record it, so gaps were not judged.")
     return " ".join(parts)
+
+
+def _irregular(count: int) -> str:
+    return (
+        f"In {count} places a frame or two are missing or repeated: the video was recorded or "
+        "converted at an uneven pace, as phones and web services do, so these are not marked."
+    )
 
 
 def _places(tracks: Sequence[Track]) -> str:

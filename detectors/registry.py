@@ -144,24 +144,24 @@ def _discover() -> tuple[Entry, ...]:
 
 
 def _declared() -> Iterator[tuple[str, str, str]]:
+    ours = _of_checkout()
+    yield from ours
     for point in importlib.metadata.entry_points(group=GROUP):
         name = point.dist.name if point.dist else "unknown"
         version = point.dist.version if point.dist else ""
-        if name != DISTRIBUTION or not _checkout().is_file():
+        if name != DISTRIBUTION or not ours:
             yield point.name, point.value, f"{name} {version}".strip()
-    yield from _of_checkout()
 
 
-def _checkout() -> Path:
-    return Path(__file__).resolve().parent.parent / "pyproject.toml"
-
-
-def _of_checkout() -> Iterator[tuple[str, str, str]]:
+def _of_checkout() -> list[tuple[str, str, str]]:
     """The same table, read from the checkout: an editable install keeps a stale copy of it."""
-    if not _checkout().is_file():
-        return
-    project = tomllib.loads(_checkout().read_text(encoding="utf-8")).get("project", {})
-    if project.get("name") != DISTRIBUTION:
-        return
-    for name, target in project.get("entry-points", {}).get(GROUP, {}).items():
-        yield name, target, f"{DISTRIBUTION} {project['version']}"
+    path = Path(__file__).resolve().parent.parent / "pyproject.toml"
+    try:
+        project = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        if project["name"] != DISTRIBUTION:
+            return []
+        table = project["entry-points"][GROUP]
+        return [(name, table[name], f"{DISTRIBUTION} {project['version']}") for name in table]
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError, KeyError):
+        # no checkout, or its file is just being edited: what was installed is the answer
+        return []

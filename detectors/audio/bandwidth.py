@@ -7,7 +7,7 @@ moments), compared only where both sides are loud enough to have filled it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from detectors.audio.bands import BANDS, Bands, Floats
 CEILING_PERCENTILE = 95.0
 EVERY = 4
 TOP_COUNTS = (2, 3, 4, 5, 6, 8)
-"""How many of the uppermost bands may be the ones that change."""
+"""How many of the uppermost bands in use may be the ones that change."""
 
 LOW_BANDS = BANDS // 2
 EMPTY_DB = -95.0
@@ -45,9 +45,13 @@ class Cut:
 
 def find_cuts(bands: Bands, *, window: float, least: float) -> list[Cut]:
     """Every change of at least ``least`` dB, with ``window`` seconds looked at on both sides."""
+    bands = _in_use(bands)
     width = max(8, round(window / bands.hop))
+    if bands.power.shape[1] < LOW_BANDS + TOP_COUNTS[0]:
+        return []
+    overall = float(_ceiling(bands.power)[:LOW_BANDS].max())
     frames = np.arange(width, len(bands.times) - width, EVERY)
-    changes = [_change(bands, int(frame), width=width) for frame in frames]
+    changes = [_change(bands, int(frame), width=width, loudest=overall) for frame in frames]
     left = np.array([size for size, _ in changes])
     cuts: list[Cut] = []
     while left.size and left.max() >= least:
@@ -58,12 +62,18 @@ def find_cuts(bands: Bands, *, window: float, least: float) -> list[Cut]:
     return sorted(cuts, key=lambda cut: cut.start)
 
 
-def _change(bands: Bands, frame: int, *, width: int) -> tuple[float, int]:
+def _in_use(bands: Bands) -> Bands:
+    """Without the bands at the top that hold nothing anywhere in the recording."""
+    filled = np.flatnonzero(_ceiling(bands.power) > EMPTY_DB)
+    count = int(filled[-1]) + 1 if filled.size else 0
+    return replace(bands, power=bands.power[:, :count], edges=bands.edges[: count + 1])
+
+
+def _change(bands: Bands, frame: int, *, width: int, loudest: float) -> tuple[float, int]:
     """Decibels by which the top bands change more than the low ones, and how many bands."""
     before = _ceiling(bands.power[frame - width : frame])
     after = _ceiling(bands.power[frame : frame + width])
     low = slice(0, LOW_BANDS)
-    loudest = float(_ceiling(bands.power)[low].max())
     if min(before[low].max(), after[low].max()) < loudest - LOUDNESS_RANGE_DB:
         return 0.0, 0
     change = after - before
@@ -71,7 +81,8 @@ def _change(bands: Bands, frame: int, *, width: int) -> tuple[float, int]:
     found = [
         (float(np.abs(change[-count:]).mean()) - overall, count)
         for count in TOP_COUNTS
-        if abs(int(np.sign(change[-count:]).sum())) == count
+        if count <= change.size - LOW_BANDS
+        and abs(int(np.sign(change[-count:]).sum())) == count
         and min(before[-count:].max(), after[-count:].max()) < EMPTY_DB
     ]
     return max(found, default=(0.0, 0))
@@ -99,6 +110,6 @@ def _exact(bands: Bands, frame: int, *, width: int, count: int, size: float) -> 
         start=float(bands.times[low + places[0]]),
         end=float(bands.times[low + places[1]]),
         size=size,
-        above_hz=float(bands.edges[BANDS - count]),
+        above_hz=float(bands.edges[-1 - count]),
         narrows=narrows,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -65,3 +66,53 @@ def test_too_little_to_hear_is_no_finding(tmp_path: Path, seconds: int, level: f
     samples = np.random.default_rng(1).normal(0, 1, seconds * RATE) * level
     finding = heard(samples, tmp_path / "little.wav")
     assert finding.status is Status.ABSTAINED
+
+
+def band_limited(samples: Samples, *, below: float) -> Samples:
+    spectrum = np.fft.rfft(samples)
+    spectrum[np.fft.rfftfreq(samples.size, 1 / RATE) > below] = 0
+    return np.fft.irfft(spectrum, samples.size)
+
+
+def test_a_change_of_bandwidth_is_located(tmp_path: Path) -> None:
+    full = speech(9, floor=0.002, seed=5)
+    narrow = band_limited(speech(9, floor=0.002, seed=6), below=3400)
+    [track] = heard(np.concatenate([full, narrow]), tmp_path / "narrow.wav").tracks
+    assert track.label.startswith("nothing above")
+    assert track.start - 0.2 <= 9 <= track.end + 0.2
+    [track] = heard(np.concatenate([narrow, full]), tmp_path / "wide.wav").tracks
+    assert track.label.startswith("sound above")
+    assert track.start - 0.2 <= 9 <= track.end + 0.2
+
+
+def test_a_gate_that_opens_and_closes_marks_no_moment(tmp_path: Path) -> None:
+    samples = speech(20, floor=0.004, seed=7)
+    time = np.arange(samples.size) / RATE
+    samples[np.sin(2 * np.pi * 0.5 * time) > 0.6] = 0
+    finding = heard(samples, tmp_path / "gated.wav")
+    assert finding.tracks == ()
+    assert "noise gate" in finding.sentence
+
+
+def test_the_sound_track_of_a_video_is_heard_in_the_time_of_the_file(tmp_path: Path) -> None:
+    joined = np.concatenate([speech(8, floor=0.001, seed=8), speech(8, floor=0.02, seed=9)])
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as out:
+        pictures = out.add_stream("libx264", rate=10)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 64, "yuv420p"
+        sound = out.add_stream("aac", rate=RATE)
+        for number in range(180):
+            level = np.full((64, 64, 3), number, dtype=np.uint8)
+            out.mux(pictures.encode(av.VideoFrame.from_ndarray(level, format="rgb24")))
+        late = round(1.5 * RATE)
+        for start in range(0, joined.size, 1024):
+            block = joined[start : start + 1024].astype(np.float32)[None]
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = RATE, start + late
+            out.mux(sound.encode(frame))
+        out.mux(sound.encode())
+        out.mux(pictures.encode())
+    probe = inspect(path)
+    [finding] = analyse(path, probe=probe, only=["audio.background"]).findings
+    rises = [track for track in finding.tracks if "rises" in track.label]
+    assert [abs(track.start - 9.5) < 1 for track in rises] == [True]

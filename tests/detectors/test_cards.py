@@ -180,3 +180,15 @@ def test_entries_are_lifted_after_the_block() -> None:
         assert registry.find("a.b") == extra
         assert "a.b" not in [entry.id for entry in registry.usable()]
     assert registry.entries() == before
+
+
+def test_a_checkout_whose_project_file_is_broken_harms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project\nname = ")
+    monkeypatch.setattr(registry, "__file__", str(tmp_path / "detectors" / "registry.py"))
+    registry.reset()
+    try:
+        assert all(entry.id for entry in registry.entries())
+    finally:
+        registry.reset()

@@ -82,3 +82,58 @@ def test_a_picture_that_was_never_a_jpeg_is_left_alone(tmp_path: Path) -> None:
     [finding] = analyse(path, probe=inspect(path), only=["image.jpeg_ghost"]).findings
     assert finding.status is Status.ABSTAINED
     assert len(finding.sentence) > 20
+
+
+@pytest.mark.parametrize(("first", "last"), [(60, 90), (75, 92), (85, 95)])
+def test_a_part_that_lacks_the_earlier_save_is_located(
+    tmp_path: Path, first: int, last: int
+) -> None:
+    picture = resaved(scene(4), first)
+    picture.paste(scene(54).crop(PATCH), PATCH[:2])
+    finding = ghost(picture, tmp_path / "spliced.jpg", quality=last)
+    [region] = finding.regions
+    assert overlap(finding, PATCH) > 0.6
+    assert region.strength > 0.5
+    assert "lacks the earlier JPEG save" in finding.sentence
+    assert abs(finding.details["earlier_quality"] - first) <= 2
+
+
+def test_a_part_pasted_off_the_grid_is_located_too(tmp_path: Path) -> None:
+    picture = resaved(scene(5), 70)
+    picture.paste(resaved(scene(55), 70).crop((3, 5, 259, 261)), PATCH[:2])
+    finding = ghost(picture, tmp_path / "spliced.jpg")
+    assert overlap(finding, PATCH) > 0.6
+
+
+def turned_box(box: tuple[int, int, int, int], orientation: int) -> tuple[int, int, int, int]:
+    """Where a box of the coded picture lies in the upright one."""
+    mask = np.zeros((SIZE[1] + 5, SIZE[0] + 3), dtype=np.uint8)
+    mask[box[1] : box[3], box[0] : box[2]] = 255
+    turns = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }  # fmt: skip
+    image = Image.fromarray(mask)
+    found = (image.transpose(turns[orientation]) if orientation in turns else image).getbbox()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_regions_are_told_in_the_upright_picture(tmp_path: Path, orientation: int) -> None:
+    grown = Image.new("RGB", (SIZE[0] + 3, SIZE[1] + 5), (120, 120, 120))
+    grown.paste(scene(6))
+    picture = resaved(grown, 60)
+    picture.paste(scene(56).crop(PATCH), PATCH[:2])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "turned.jpg"
+    picture.save(path, "JPEG", quality=92, subsampling=0, exif=exif)
+    probe = inspect(path)
+    [finding] = analyse(path, probe=probe, only=["image.jpeg_ghost"]).findings
+    assert overlap(finding, turned_box(PATCH, orientation)) > 0.6
+    for region in finding.regions:
+        assert region.x + region.width <= (probe.width or 0)
+        assert region.y + region.height <= (probe.height or 0)

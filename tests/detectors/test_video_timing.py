@@ -96,6 +96,44 @@ def test_a_converted_frame_rate_is_told_and_not_marked(tmp_path: Path) -> None:
     assert "converted" in finding.sentence
 
 
+def test_an_uneven_pace_is_told_and_not_marked(tmp_path: Path) -> None:
+    repeated = {20, 33, 61, 84, 90, 133, 151, 170}
+
+    def stutter(numbers: list[int]) -> list[tuple[int, int]]:
+        return [(n - 1 if n in repeated else n, n) for n in numbers]
+
+    finding = timing(clip(tmp_path / "a.mp4", stutter))
+    assert finding.tracks == ()
+    assert "uneven pace" in finding.sentence
+    assert finding.details["small_irregularities"] == len(repeated)
+
+
+def test_an_earlier_encoding_shows_as_a_rhythm(tmp_path: Path) -> None:
+    first = tmp_path / "first.mp4"
+    with av.open(str(first), "w") as out:
+        stream = out.add_stream("mpeg4", rate=FPS, options={"g": "12", "bf": "0", "q": "6"})
+        stream.width, stream.height, stream.pix_fmt = 240, 180, "yuv420p"
+        generator = np.random.default_rng(1)
+        for number in range(240):
+            noisy = np.clip(draw(number) + generator.normal(0, 6, (180, 240, 3)), 0, 255)
+            frame = av.VideoFrame.from_ndarray(noisy.astype(np.uint8), format="rgb24")
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    second = tmp_path / "second.mp4"
+    with av.open(str(first)) as source, av.open(str(second), "w") as out:
+        stream = out.add_stream("libx264", rate=FPS, options={"crf": "20", "g": "250", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 240, 180, "yuv420p"
+        for number, frame in enumerate(source.decode(video=0)):
+            plain = av.VideoFrame.from_ndarray(frame.to_ndarray(format="rgb24"), format="rgb24")
+            plain.pts, plain.time_base = number, Fraction(1, FPS)
+            out.mux(stream.encode(plain))
+        out.mux(stream.encode())
+    finding = timing(second)
+    assert finding.details["earlier_period_frames"] == 12
+    assert (finding.tracks, finding.score) == ((), 0.0)
+    assert "encoded before" in finding.sentence
+
+
 def test_a_handful_of_frames_is_too_few(tmp_path: Path) -> None:
     finding = timing(clip(tmp_path / "a.mp4", untouched, count=10))
     assert finding.status is Status.ABSTAINED

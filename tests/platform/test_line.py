@@ -266,3 +266,45 @@ def test_a_target_of_our_own_never_hides_the_clock_of_the_law(
     shown = client.get(f"/api/v1/cases/{case}").json()
     opened, due = (datetime.fromisoformat(shown[name]) for name in ("opened_at", "due_at"))
     assert due - opened == timedelta(hours=48)
+
+
+def test_sealing_on_receipt_ends_the_work_on_an_earlier_copy(
+    client_for: Callable[..., APIClient], work: Callable[[], int]
+) -> None:
+    client = client_for("ada", "administrator")
+    earlier = report(client, file=picture()).json()["case"]
+    assert report(client, file=picture(), may_show_minor="true").status_code == 201
+    assert work() == 0
+    assert client.get(f"/api/v1/cases/{earlier}").json()["analysis"]["state"] == "cancelled"
+
+
+def test_the_log_vouches_for_a_findings_details_and_the_assessment(
+    line: tuple[APIClient, str], guards_lifted: Callable[[], None]
+) -> None:
+    from probity.analysis.digest import run_digest
+    from probity.analysis.models import Assessment, Finding, Run
+    from probity.audit.models import AuditEvent
+
+    run = Run.objects.get(case=line[1])
+    recorded = AuditEvent.objects.get(name="run.finished").payload["digest"]
+    assert run_digest(run) == recorded
+    guards_lifted()
+    finding = Finding.objects.filter(run=run).first()
+    assert finding is not None
+    before = finding.details
+    Finding.objects.filter(pk=finding.pk).update(details={**before, "verdict": "trusted!"})
+    assert run_digest(run) != recorded
+    Finding.objects.filter(pk=finding.pk).update(details=before)
+    assert run_digest(run) == recorded
+    Assessment.objects.filter(run=run).update(sentence="It is genuine.")
+    assert run_digest(run) != recorded
+
+
+def test_a_misspelt_seal_category_stops_the_start(settings: Any) -> None:
+    from probity.cases.checks import seal_categories_known
+
+    settings.SEAL_CATEGORIES = ["intimate", "intimte"]
+    [error] = seal_categories_known()
+    assert "intimte" in error.msg
+    settings.SEAL_CATEGORIES = ["intimate"]
+    assert seal_categories_known() == []

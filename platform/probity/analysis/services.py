@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from django.db import transaction
 
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
 from probity.evidence.services import derivative_keep
 
+from .digest import run_digest
 from .models import Assessment, Finding, FindingPicture, Job, Run
 from .queue import lease_hold
 from .statements import StatedAssessment, Statement
@@ -79,7 +77,7 @@ def finding_record(*, run: Run, job: Job, statement: Statement) -> Finding:
 
 @transaction.atomic
 def run_finish(*, run: Run, job: Job, assessment: StatedAssessment) -> Assessment:
-    """Write the assessment and end the run, with a digest of all its findings in the log."""
+    """Write the assessment and end the run, with a digest of all it found in the log."""
     lease_hold(job)
     row = Assessment.objects.create(
         run=run,
@@ -103,7 +101,6 @@ def run_fail(*, run: Run) -> None:
 def _run_end(run: Run, state: str) -> None:
     run.state, run.ended_at = state, now()
     run.save(update_fields=["state", "ended_at"])
-    findings = list(run.findings.order_by("made_at", "pk"))
     event_append(
         chain=case_chain(run.case),
         name="run.finished",
@@ -111,23 +108,8 @@ def _run_end(run: Run, state: str) -> None:
         payload={
             "run": str(run.pk),
             "asset": run.asset_id,
-            "findings": len(findings),
-            "digest": findings_digest(findings),
+            "findings": run.findings.count(),
+            "digest": run_digest(run),
             "state": state,
         },
     )
-
-
-def findings_digest(findings: list[Finding]) -> str:
-    """SHA-256 over the findings' substance, so that the log vouches for every one of them."""
-    lines = [
-        json.dumps(
-            [
-                str(row.pk), row.kind, row.producer, row.version, row.status, row.sentence,
-                repr(row.score), repr(row.llr), row.resources, row.input_sha256,
-            ],
-            sort_keys=True,
-        )
-        for row in sorted(findings, key=lambda row: str(row.pk))
-    ]  # fmt: skip
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -6,4 +6,4 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from . import events  # noqa: F401
+        from . import checks, events  # noqa: F401

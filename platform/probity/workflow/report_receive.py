@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
-from probity.analysis.queue import job_enqueue
+from probity.analysis.queue import job_enqueue, jobs_cancel
 from probity.cases.models import Case, Report
 from probity.cases.notice import Notice
 from probity.cases.receipts import receipt_token
@@ -97,6 +97,7 @@ def _keep(
         asset = asset_keep(received=upload, probe=probe, actor=actor.name, case=case.pk)
         item_add(case=case, asset=asset, report=report)
         if sealed:
+            jobs_cancel(asset=asset)
             asset_seal(asset=asset, actor="system", case=case.pk, why="sealed on receipt")
         else:
             job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=_priority(notice))

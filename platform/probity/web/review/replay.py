@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from probity.accounts.models import ApiToken, Person
+from probity.analysis.digest import run_digest
 from probity.analysis.models import Run
-from probity.analysis.services import findings_digest
 from probity.audit.canonical import digest_of
 from probity.audit.commitments import commitment_opens
 from probity.audit.models import AuditEvent
@@ -151,7 +151,7 @@ def _run(payload: Payload) -> Told:
         return Told(what=what, check=Check("The findings are no longer stored.", None))
     findings = list(run.findings.order_by("made_at", "pk"))
     lines = [f"{row.title}: {row.sentence}" for row in findings]
-    good = findings_digest(findings) == payload["digest"]
+    good = run_digest(run) == payload["digest"]
     return Told(lines, check=_verdict(good, "The findings are those that were made."), what=what)
 
 

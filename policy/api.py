@@ -320,7 +320,7 @@ class PackTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """`digest` is the sha256 of the canonical JSON of the document; `minimums` only ever raise."""
+    """`digest` is the sha256 of the canonical JSON of `document`; `minimums` only ever raise."""
 
     id: str
     version: int
@@ -332,6 +332,7 @@ class Pack:
     tests: tuple[PackTest, ...]
     digest: str
     file: str
+    document: Mapping[str, Any] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from policy.api import Pack
 from policy.cursor import Cursor
@@ -60,6 +61,14 @@ def discover(folders: Iterable[Path] | None = None) -> Discovery:
         packs += folder_packs(folder)
         _distinct(packs)
     return Discovery(tuple(sorted(packs, key=lambda pack: pack.id)), tuple(refused))
+
+
+def pack_of(document: Mapping[str, Any], *, name: str) -> Pack:
+    """A pack rebuilt from its kept document; `name` stands where a file's name would.
+
+    Raises PackInvalid, for instance where an old version no longer fits the vocabulary.
+    """
+    return parse(Cursor(value=dict(document), path=(), file=name, lines={}))
 
 
 def builtin_folder() -> Path:

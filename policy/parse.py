@@ -71,6 +71,7 @@ def parse(document: Cursor) -> Pack:
         ),
         digest=_digest(document),
         file=document.file,
+        document=document.value,
     )
 
 

@@ -178,6 +178,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "probity.sweep_leases", "schedule": 15.0},
     "claims": {"task": "probity.sweep_claims", "schedule": 60.0},
+    "clocks": {"task": "probity.sweep_clocks", "schedule": 30.0},
     "orphans": {"task": "probity.sweep_orphans", "schedule": 300.0},
 }
 JOB_LEASE_SECONDS = env.number("PROBITY_JOB_LEASE_SECONDS", 30)
@@ -188,8 +189,8 @@ ORPHAN_AGE_SECONDS = env.number("PROBITY_ORPHAN_AGE_SECONDS", 3600)
 
 # --- the desk's own settings ------------------------------------------------------------------
 SEAL_CATEGORIES = env.words("PROBITY_SEAL_CATEGORIES")
-COVERED_PLATFORM = env.truth("PROBITY_COVERED_PLATFORM")
-HOSTING_SERVICE = env.truth("PROBITY_HOSTING_SERVICE")
+SERVICE_FACTS = env.facts("PROBITY_SERVICE_FACTS")
+SERVED_PLACES = env.words("PROBITY_SERVED_PLACES")
 REPORT_RATE = env.text("PROBITY_REPORT_RATE", "120/hour")
 API_RATE = env.text("PROBITY_API_RATE", "6000/minute")
 SIGN_IN_RATE = env.text("PROBITY_SIGN_IN_RATE", "20/minute")

@@ -58,7 +58,7 @@ def product(root: Path) -> Iterator[Product]:
     env = {key: value for key, value in os.environ.items() if key not in dropped}
     env |= {
         "PROBITY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "probity.settings",
-        "PROBITY_COVERED_PLATFORM": "true", "PROBITY_REPORT_RATE": "0/hour",
+        "PROBITY_SERVICE_FACTS": "covered_platform=true", "PROBITY_REPORT_RATE": "0/hour",
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "probity", "up", "--json"], cwd=root, env=env,

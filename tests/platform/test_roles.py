@@ -11,8 +11,8 @@ from probity.core.roles import append_only_tables, application_role_grant
 
 GUARDED = {
     "analysis_assessment", "analysis_finding", "analysis_finding_picture", "audit_event",
-    "decisions_decision", "decisions_evaluation", "decisions_fact_answer", "decisions_statement",
-    "evidence_custody",
+    "decisions_decision", "decisions_evaluation", "decisions_fact_answer",
+    "decisions_pack_approval", "decisions_pack_version", "decisions_statement", "evidence_custody",
 }  # fmt: skip
 
 

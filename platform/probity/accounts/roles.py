@@ -22,6 +22,7 @@ class Ability(StrEnum):
     CASES_WORK = "cases:work"
     ASSETS_SEAL = "assets:seal"
     AUDIT_READ = "audit:read"
+    LAW_APPROVE = "law:approve"
     PEOPLE_MANAGE = "people:manage"
 
 
@@ -41,7 +42,9 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.REVIEWER: frozenset(
         {Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.CASES_WORK, Ability.ASSETS_SEAL}
     ),
-    Role.LEGAL: frozenset({Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.AUDIT_READ}),
+    Role.LEGAL: frozenset(
+        {Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.AUDIT_READ, Ability.LAW_APPROVE}
+    ),
 }
 
 

@@ -41,6 +41,22 @@ class DecisionIn(serializers.Serializer[dict[str, object]]):
     rules = serializers.ListField(child=serializers.CharField(), required=False)
 
 
+class ApprovalIn(serializers.Serializer[dict[str, object]]):
+    """A named person's word on exactly one version of a pack."""
+
+    digest = serializers.RegexField("^[0-9a-f]{64}$")
+    given = serializers.BooleanField()
+    note = serializers.CharField(max_length=2_000, required=False)
+
+
+class WhatIfIn(serializers.Serializer[dict[str, object]]):
+    """Facts as a reviewer would confirm them; what is left out is unknown."""
+
+    facts = serializers.DictField(required=False)
+    places = serializers.ListField(child=serializers.CharField(), required=False)
+    at = serializers.DateTimeField(required=False)
+
+
 class ClaimOut(serializers.Serializer[dict[str, object]]):
     """Who holds the case until when."""
 

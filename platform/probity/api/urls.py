@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from . import views
+from . import law, views
 from .missing import Missing
 
 urlpatterns = [
@@ -15,5 +15,10 @@ urlpatterns = [
     path("v1/cases/<uuid:case_id>/decisions", views.Decisions.as_view(), name="api-decisions"),
     path("v1/cases/<uuid:case_id>/statement", views.Statement.as_view(), name="api-statement"),
     path("v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"),
+    path("v1/cases/<uuid:case_id>/clocks", law.Clocks.as_view(), name="api-clocks"),
+    path("v1/law/packs", law.Packs.as_view(), name="api-packs"),
+    path("v1/law/packs/<slug:pack>", law.OnePack.as_view(), name="api-pack"),
+    path("v1/law/packs/<slug:pack>/approval", law.Approvals.as_view(), name="api-approval"),
+    path("v1/law/what-if", law.WhatIf.as_view(), name="api-what-if"),
     re_path(r"^v1/.*$", Missing.as_view()),
 ]

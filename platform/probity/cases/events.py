@@ -11,3 +11,11 @@ register("case.claim_extended", "The claim was extended.", "claim", "person", "u
 register("case.released", "The case went back to the queue.", "claim", "person", "why")
 register("case.places", "The places of the case were corrected.", "was", "now")
 register("case.state", "The case moved on.", "was", "now")
+register(
+    "request.valid",
+    "A report had every element of a request that starts a statutory clock.",
+    "report", "at",
+)  # fmt: skip
+register("clocks.set", "The running deadlines changed.", "started", "ended")
+register("clock.warned", "A deadline came near.", "clock", "rule", "duty", "due")
+register("clock.breached", "A deadline passed.", "clock", "rule", "duty", "due")

@@ -77,6 +77,45 @@ class Case(Row):
         return f"P-{self.number:06d}"
 
 
+class Clock(Row):
+    """A running deadline of one duty of one rule; at most one is open per duty.
+
+    ``provisional`` while the rule may still turn out not to apply: the time runs meanwhile.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="clocks")
+    rule = models.CharField(max_length=80)
+    duty = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    provisional = models.BooleanField()
+    started_at = models.DateTimeField()
+    warn_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    warned_at = models.DateTimeField(null=True, blank=True)
+    breached_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        db_table = "cases_clock"
+        ordering = ["due_at", "rule", "duty"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "rule", "duty"],
+                condition=Q(ended_at=None),
+                name="one_open_clock_per_duty",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_why="")
+                | (Q(ended_at__isnull=False) & ~Q(ended_why="")),
+                name="clock_end_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(ended_at=None), name="clock_running")
+        ]
+
+
 class Report(Row):
     """Someone's notice (DSA art. 16; TAKE IT DOWN Act s. 3). Absent answers stay unknown."""
 
@@ -91,6 +130,7 @@ class Report(Row):
     good_faith = models.BooleanField(null=True)
     signed = models.BooleanField(default=False)
     received_at = models.DateTimeField()
+    request_valid_at = models.DateTimeField(null=True, blank=True)
     receipt_digest = models.CharField(max_length=64, unique=True)
     salts: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
 

@@ -61,6 +61,7 @@ def report_add(*, case: Case, notice: Notice, channel: str, actor: str) -> tuple
         digests[name], salts[name] = commit_to(value) if value else ("", "")
     report_id = uuid4()
     token = receipt_token(report_id)
+    moment = now()
     report = Report(
         id=report_id,
         case=case,
@@ -73,7 +74,8 @@ def report_add(*, case: Case, notice: Notice, channel: str, actor: str) -> tuple
         depicted=notice.depicted,
         good_faith=notice.good_faith,
         signed=bool(notice.signature),
-        received_at=now(),
+        received_at=moment,
+        request_valid_at=moment if notice.statutory else None,
         receipt_digest=receipt_digest(token),
         salts={name: salt for name, salt in salts.items() if salt},
     )
@@ -96,6 +98,13 @@ def report_add(*, case: Case, notice: Notice, channel: str, actor: str) -> tuple
             "valid_request": notice.statutory,
         },
     )
+    if report.request_valid_at:
+        event_append(
+            chain=case_chain(case.pk),
+            name="request.valid",
+            actor=actor,
+            payload={"report": str(report.pk), "at": moment.isoformat()},
+        )
     return report, token
 
 

@@ -20,12 +20,21 @@ def flag(name: str, *, default: bool = False) -> bool:
     return value.lower() in {"1", "true", "yes", "on"} if value else default
 
 
-def truth(name: str) -> bool | None:
-    """True or false as said, None when nothing was said: a fact of the service may be unknown."""
-    value = text(name).lower()
-    if value not in {"", "true", "false"}:
-        raise SystemExit(f"{name} must be true or false, or be left out, not {value!r}.")
-    return value == "true" if value else None
+def facts(name: str) -> dict[str, bool | int]:
+    """``name=true, other=false, third=12``: what is known of the service itself.
+
+    What is left out stays unknown; a line that says neither stops the start with a sentence.
+    """
+    found: dict[str, bool | int] = {}
+    for part in words(name):
+        fact, _, value = (side.strip() for side in part.partition("="))
+        if value not in {"true", "false"} and not value.lstrip("-").isdecimal():
+            raise SystemExit(
+                f"{name} must hold pairs such as covered_platform=true with commas between; "
+                f"{part!r} is none."
+            )
+        found[fact] = value == "true" if value in {"true", "false"} else int(value)
+    return found
 
 
 def number(name: str, default: int) -> int:

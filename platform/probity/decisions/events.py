@@ -8,3 +8,14 @@ register(
     "decision", "action", "rules", "reason", "supersedes",
 )  # fmt: skip
 register("statement.issued", "A statement of reasons was written.", "statement", "digest")
+register("pack.kept", "A policy pack was used for the first time.", "pack", "version", "digest")
+register(
+    "pack.approved",
+    "A person approved a version of a policy pack.",
+    "approval", "pack", "version", "digest", "note",
+)  # fmt: skip
+register(
+    "pack.approval_withdrawn",
+    "A person took the approval of a policy pack back.",
+    "approval", "pack", "version", "digest", "note",
+)  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from probity.analysis.selectors import credentials_ai_use
+from probity.analysis.selectors import assessment_of, credentials_ai_use
 from probity.cases.models import Case, Category
 
 from .models import Action, FactAnswer
@@ -21,6 +22,11 @@ RESTRICTIONS = frozenset(
 )
 
 
+#: From here on the evidence counts as "moderately strong" (likelihood ratio 100, ENFSI guideline
+#: for evaluative reporting, 2015): enough to put a question to the reviewer.
+PROPOSING_LLR = math.log(100)
+
+
 @dataclass(frozen=True)
 class KnownFact:
     """A value and its source: platform, requester, reviewer, detector or provenance."""
@@ -31,7 +37,10 @@ class KnownFact:
 
 def facts_of(case: Case) -> dict[str, KnownFact]:
     """All that anybody said; a reviewer's answer beats every other source."""
-    return {**_platform(case), **_requester(case), **_provenance(case), **_reviewer(case)}
+    return {
+        **_detector(case), **_provenance(case), **_platform(case), **_requester(case),
+        **_reviewer(case),
+    }  # fmt: skip
 
 
 def _platform(case: Case) -> dict[str, KnownFact]:
@@ -43,8 +52,7 @@ def _platform(case: Case) -> dict[str, KnownFact]:
     )
     restricted = restricted_at(case) is not None
     known: dict[str, Value] = {
-        "covered_platform": settings.COVERED_PLATFORM,
-        "hosting_service": settings.HOSTING_SERVICE,
+        **settings.SERVICE_FACTS,
         "notice_received": True,
         "notifier_contact_known": contact,
         "restriction_imposed": restricted,
@@ -68,21 +76,24 @@ def _requester(case: Case) -> dict[str, KnownFact]:
             facts["intimate"] = KnownFact(True, "requester")
         if report.depicted:
             facts["depicts_identifiable_person"] = KnownFact(True, "requester")
-        if _elements_complete(case):
+        if report.request_valid_at:
             facts["request_valid"] = KnownFact(True, "requester")
     return facts
 
 
-def _elements_complete(case: Case) -> bool:
-    """Signature, location, good-faith statement and contact (47 U.S.C. 223a(a)(1))."""
-    return any(
-        report.good_faith
-        and report.depicted
-        and report.signed
-        and report.url
-        and bool(getattr(report, "contact", None) and report.contact.email)
-        for report in case.reports.select_related("contact")
+def request_valid_at(case: Case) -> datetime | None:
+    """When the first request with every statutory element came in; None while none has."""
+    first = case.reports.exclude(request_valid_at=None).order_by("request_valid_at").first()
+    return first.request_valid_at if first else None
+
+
+def _detector(case: Case) -> dict[str, KnownFact]:
+    """A calibrated assessment that speaks for synthesis proposes `synthetic`, never more."""
+    said = [assessment_of(item.asset) for item in case.items.select_related("asset")]
+    strongest = max(
+        (a.llr for a in said if a and a.status == "ok" and a.llr is not None), default=0
     )
+    return {"synthetic": KnownFact(True, "detector")} if strongest >= PROPOSING_LLR else {}
 
 
 def _provenance(case: Case) -> dict[str, KnownFact]:

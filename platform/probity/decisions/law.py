@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from policy import engine, loader, vocabulary
-from policy.api import Event, Fact, Pack, Source
-from policy.places import normalise
+from policy.api import Approval, Event, Fact, Pack, Source
+from policy.places import line, normalise
 from probity.core.errors import InvalidInput, Refusal
 
 from .facts import KnownFact, Value
@@ -24,6 +24,16 @@ def packs() -> tuple[Pack, ...]:
     return loader.load_packs()
 
 
+def pack_of(document: Mapping[str, Any], *, name: str = "kept version") -> Pack:
+    """A pack rebuilt from a document as it was kept; raises Refusal where it no longer holds."""
+    return loader.pack_of(document, name=name)
+
+
+def rule_titles() -> dict[str, str]:
+    """The title of every rule in the installed packs, by id."""
+    return {rule.id: rule.title for pack in packs() for rule in pack.rules}
+
+
 def evaluate(
     facts: Mapping[str, KnownFact],
     *,
@@ -31,17 +41,29 @@ def evaluate(
     places: Collection[str],
     received_at: datetime,
     restricted_at: datetime | None = None,
+    requested_at: datetime | None = None,
+    approvals: Iterable[Approval] = (),
 ) -> dict[str, Any]:
     """Apply every pack; the result as JSON-able data.
 
-    Clocks start at ``received_at``; those that wait for a restriction at ``restricted_at``.
+    Clocks start at ``received_at``; those that wait for a valid request at ``requested_at`` when
+    that is known, those that wait for a restriction at ``restricted_at``.
     """
     known = {
         name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()
     }
-    events = {Event.RESTRICTION_IMPOSED: restricted_at} if restricted_at else {}
+    dated = {
+        Event.RESTRICTION_IMPOSED: restricted_at,
+        Event.VALID_REQUEST_RECEIVED: requested_at,
+    }
     result = engine.evaluate(
-        packs(), facts=known, at=at, places=places, received_at=received_at, events=events
+        packs(),
+        facts=known,
+        at=at,
+        places=places,
+        received_at=received_at,
+        events={event: moment for event, moment in dated.items() if moment},
+        approvals=approvals,
     )
     return result.to_dict()
 
@@ -55,6 +77,17 @@ def fact_check(name: str, value: object) -> Value:
     if isinstance(known.value, int) and abs(known.value) > LARGEST:
         raise InvalidInput.of({name: f"“{name}” must lie between -{LARGEST} and {LARGEST}."})
     return known.value
+
+
+def service_fact_check(name: str, value: Value) -> str:
+    """A sentence when the service itself may not say this of itself, else an empty string."""
+    fact = Fact(name=name, value=value, source=Source.PLATFORM)
+    try:
+        vocabulary.check(fact)
+    except Refusal as refusal:
+        return refusal.sentence
+    spec = vocabulary.vocabulary()[name]
+    return vocabulary.refusal_of(fact, minimum=spec.minimum) or ""
 
 
 @dataclass(frozen=True)
@@ -90,3 +123,9 @@ def places_check(places: Collection[str]) -> list[str]:
         return list(dict.fromkeys(normalise(place) for place in places))
     except Refusal as refusal:
         raise InvalidInput.of({"places": f"A place is unknown: {refusal.sentence}"})
+
+
+def places_meet(jurisdiction: str, places: Collection[str]) -> bool:
+    """Whether a jurisdiction lies in one of the places, or one of them in it."""
+    codes = [normalise(place) for place in places]
+    return any(jurisdiction in line(code) or code in line(jurisdiction) for code in codes)

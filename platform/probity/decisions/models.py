@@ -31,6 +31,37 @@ class FactAnswer(Row):
         indexes = [models.Index(fields=["case", "name", "at"], name="answer_by_case")]
 
 
+class PackVersion(Row):
+    """A pack's document as it was used, so that any evaluation can be replayed by its digest."""
+
+    pack = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, unique=True)
+    document: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "decisions_pack_version"
+        ordering = ["kept_at"]
+        indexes = [models.Index(fields=["pack", "kept_at"], name="version_by_pack")]
+
+
+class PackApproval(Row):
+    """A named person approved exactly this version of a pack, or took that back (``given``)."""
+
+    version = models.ForeignKey(PackVersion, on_delete=models.PROTECT, related_name="approvals")
+    given = models.BooleanField()
+    note = models.TextField(blank=True)
+    note_salt = models.CharField(max_length=64, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "decisions_pack_approval"
+        ordering = ["at"]
+
+
 class PolicyEvaluation(Row):
     """The packs applied to the facts as they stood: immutable, replayable by its digests."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -44,32 +43,6 @@ def statement_current(case: Case) -> StatementOfReasons:
     if statement is None:
         raise NotFound("This case is not decided yet, so there is no statement of reasons.")
     return statement
-
-
-def counts_down(rule: Mapping[str, Any]) -> bool:
-    """Whether a rule's clock runs for the case.
-
-    A law's clock runs while its questions are open; a target of our own only once it applies, or
-    it would stand before the law's in every case.
-    """
-    if rule["level"] == "policy":
-        return bool(rule["outcome"] == "applies")
-    return rule["outcome"] in {"applies", "unknown"}
-
-
-def nearest_deadline(evaluation: PolicyEvaluation) -> tuple[datetime, str] | None:
-    """The earliest due moment among rules that apply or may still apply, and what is due."""
-    best: tuple[datetime, str] | None = None
-    for rule in evaluation.result["rules"]:
-        if not counts_down(rule):
-            continue
-        for duty in rule["obligations"]:
-            if not duty.get("due"):
-                continue
-            due = datetime.fromisoformat(duty["due"])
-            if best is None or due < best[0]:
-                best = due, rule["title"]
-    return best
 
 
 def decisions_current(cases: Iterable[Case]) -> dict[UUID, Decision]:

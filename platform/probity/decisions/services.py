@@ -16,8 +16,9 @@ from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput
 
 from . import law
-from .facts import Value, facts_of, restricted_at
+from .facts import Value, facts_of, request_valid_at, restricted_at
 from .models import Action, Decision, FactAnswer, PolicyEvaluation, StatementOfReasons
+from .packs import approvals_in_force, packs_keep
 from .selectors import decision_current, evaluation_current, rules_by_id
 from .statements import statement_body, statement_text
 
@@ -49,12 +50,15 @@ def case_evaluate(*, case: Case, actor: str) -> PolicyEvaluation:
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
     facts = facts_of(case)
+    packs_keep(packs=law.packs())
     result = law.evaluate(
         facts,
         at=case.opened_at,
         places=case.places,
         received_at=case.opened_at,
         restricted_at=restricted_at(case),
+        requested_at=request_valid_at(case),
+        approvals=approvals_in_force(),
     )
     evaluation = PolicyEvaluation.objects.create(
         case=case,

@@ -41,6 +41,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_work": Ability.CASES_WORK in abilities,
         "may_seal": Ability.ASSETS_SEAL in abilities,
         "may_audit": Ability.AUDIT_READ in abilities,
+        "may_approve": Ability.LAW_APPROVE in abilities,
         "category_words": CATEGORY_WORDS,
         "nav": [] if walled else _doors(request, abilities),
     }
@@ -48,8 +49,9 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
 def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
     match = request.resolver_match
-    here = match.url_name if match else ""
+    here = (match.url_name or "") if match else ""
     doors = [Door("report", "Report", here=here == "report")]
     if Ability.CASES_READ in abilities:
         doors.insert(0, Door("queue", "Cases", here=here in {"queue", "case", "dossier"}))
+        doors.insert(1, Door("law", "Law", here=here.startswith("law")))
     return doors

@@ -5,6 +5,7 @@ from django.urls import path
 from .accounts import views as accounts
 from .public import views as public
 from .review import views as review
+from .review.law import views as law
 from .triage import actions, media
 from .triage import views as triage
 
@@ -30,6 +31,10 @@ urlpatterns = [
     path("triage/<uuid:case_id>/reveal", actions.reveal, name="reveal"),
     path("triage/<uuid:case_id>/conceal", actions.conceal, name="conceal"),
     path("media/<uuid:derivative_id>", media.derivative, name="derivative"),
+    path("review/law", law.shelf, name="law"),
+    path("review/law/what-if", law.what_if, name="law-what-if"),
+    path("review/law/<slug:pack>", law.pack, name="law-pack"),
+    path("review/law/<slug:pack>/approval", law.approval, name="law-approval"),
     path("review/<uuid:case_id>", review.dossier, name="dossier"),
     path("review/<uuid:case_id>/statement", review.statement, name="statement"),
 ]

@@ -18,7 +18,7 @@ from probity.evidence.probes import Probe
 from probity.evidence.selectors import asset_bytes, derivatives_of
 from probity.evidence.services import AssetSealed, custody_record, previews_make
 
-from .clocks import case_clock_set
+from .clocks import case_clocks_set
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def _analyse(job: Job) -> None:
             run_fail(run=run)
             raise
     case = case_find(job.case)
-    case_clock_set(case=case, evaluation=case_evaluate(case=case, actor="system"))
+    case_clocks_set(case=case, evaluation=case_evaluate(case=case, actor="system"))
 
 
 def _previews_make(job: Job, path: Path) -> None:

@@ -12,6 +12,7 @@ from probity.accounts.roles import Ability
 from probity.analysis.queue import jobs_cancel
 from probity.analysis.selectors import findings_of
 from probity.cases.claims import claim_end, claim_require
+from probity.cases.clocks import clocks_stop
 from probity.cases.models import Case, CaseState
 from probity.cases.services import case_move, case_places_set
 from probity.core.errors import Conflict, InvalidInput, NotFound
@@ -27,7 +28,7 @@ from probity.decisions.services import (
 from probity.evidence.models import Asset, Derivative
 from probity.evidence.services import asset_seal, view_record
 
-from .clocks import case_clock_set
+from .clocks import case_clocks_set
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def facts_answer(*, case: Case, answers: Mapping[str, Value], actor: Actor) -> P
     for name, value in answers.items():
         fact_answer(case=case, name=name, value=value, person=person, actor=actor.name)
     evaluation = case_evaluate(case=case, actor=actor.name)
-    case_clock_set(case=case, evaluation=evaluation)
+    case_clocks_set(case=case, evaluation=evaluation)
     return evaluation
 
 
@@ -55,7 +56,7 @@ def places_answer(*, case: Case, places: list[str], actor: Actor) -> PolicyEvalu
     claim_require(case=case, actor=actor)
     case = case_places_set(case=case, places=places_check(places), actor=actor.name)
     evaluation = case_evaluate(case=case, actor=actor.name)
-    case_clock_set(case=case, evaluation=evaluation)
+    case_clocks_set(case=case, evaluation=evaluation)
     return evaluation
 
 
@@ -86,6 +87,7 @@ def case_decide(
     statement_issue(decision=decision, sources=measurements_of(case), actor=actor.name)
     case = case_move(case=case, to=CaseState.DECIDED, actor=actor.name)
     case_evaluate(case=case, actor=actor.name)
+    clocks_stop(case=case, why="decided", actor=actor.name)
     claim_end(claim=claim, why="decided", actor=actor.name)
     return decision
 

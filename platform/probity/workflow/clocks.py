@@ -1,14 +1,17 @@
-"""The case's running deadline, taken from its evaluation."""
+"""The case's running deadlines, taken from its evaluation."""
 
 from __future__ import annotations
 
-from probity.cases.models import Case
+from probity.cases.clocks import clocks_set
+from probity.cases.models import Case, CaseState
+from probity.decisions.deadlines import deadlines_of
 from probity.decisions.models import PolicyEvaluation
-from probity.decisions.selectors import nearest_deadline
 
 
-def case_clock_set(*, case: Case, evaluation: PolicyEvaluation) -> None:
-    """Keep the nearest due moment on the case, so that the queue can be ordered by it."""
-    nearest = nearest_deadline(evaluation)
-    case.due_at, case.due_for = nearest or (None, "")
-    case.save(update_fields=["due_at", "due_for"])
+def case_clocks_set(*, case: Case, evaluation: PolicyEvaluation, actor: str = "system") -> None:
+    """Run a clock for each dated duty of a rule that applies or may apply.
+
+    A decided case has none: its decision stopped them.
+    """
+    if case.state != CaseState.DECIDED:
+        clocks_set(case=case, deadlines=deadlines_of(evaluation), actor=actor)

@@ -26,7 +26,7 @@ from probity.evidence.probes import Probe
 from probity.evidence.services import asset_keep, asset_seal, file_probe
 from probity.evidence.uploads import ReceivedFile
 
-from .clocks import case_clock_set
+from .clocks import case_clocks_set
 from .wake import wake_workers
 
 KEY_MAX = 200
@@ -105,7 +105,7 @@ def _keep(
     if key and actor.person:
         idempotency_keep(person=actor.person, key=key, request_digest=digest, report=report)
     evaluation = case_evaluate(case=case, actor="system")
-    case_clock_set(case=case, evaluation=evaluation)
+    case_clocks_set(case=case, evaluation=evaluation)
     return Receipt(report, case, token)
 
 

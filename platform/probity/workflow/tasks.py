@@ -10,6 +10,7 @@ from django.db import connections
 
 from probity.analysis.queue import leases_sweep
 from probity.cases.claims import claims_sweep
+from probity.cases.clocks import clocks_sweep
 from probity.evidence.services import orphans_sweep
 
 from .worker import jobs_drain, looking_start, looking_stop
@@ -33,6 +34,12 @@ def sweep_leases() -> int:
 def sweep_claims() -> int:
     """Give cases back whose reviewers went away."""
     return claims_sweep()
+
+
+@shared_task(name="probity.sweep_clocks")
+def sweep_clocks() -> int:
+    """Record deadlines that came near or passed."""
+    return clocks_sweep()
 
 
 @shared_task(name="probity.sweep_orphans")

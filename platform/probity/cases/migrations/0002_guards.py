@@ -1,5 +1,7 @@
 from django.db import migrations
 
+from probity.core.append_only import fixed_columns
+
 MOVES = """
 CREATE SEQUENCE cases_number;
 CREATE OR REPLACE FUNCTION probity_case_moves() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -30,4 +32,10 @@ DROP SEQUENCE IF EXISTS cases_number;
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0001_initial")]
-    operations = [migrations.RunSQL(MOVES, BACK)]
+    operations = [
+        migrations.RunSQL(MOVES, BACK),
+        fixed_columns(
+            "cases_clock", "id", "case_id", "rule", "duty", "title", "provisional",
+            "started_at", "warn_at", "due_at",
+        ),
+    ]  # fmt: skip

@@ -15,11 +15,11 @@ from probity.audit.commitments import commitment_opens
 from probity.audit.models import AuditEvent
 from probity.audit.registry import kind
 from probity.cases.models import CATEGORY_WORDS, Category, Report
-from probity.decisions.law import fact_words
+from probity.decisions.law import fact_words, rule_titles
 from probity.decisions.models import Action, Decision, PolicyEvaluation, StatementOfReasons
 from probity.web.triage.actions_words import ACTION_WORDS
 from probity.web.triage.law_page import value_words
-from probity.web.words import joined, size
+from probity.web.words import absolute, joined, size
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _run(payload: Payload) -> Told:
 
 
 def _claim(payload: Payload) -> Told:
-    return Told([f"Until {datetime.fromisoformat(payload['until']):%-d %b %Y, %H:%M} UTC."])
+    return Told([f"Until {_when(payload['until'])}."])
 
 
 def _released(payload: Payload) -> Told:
@@ -185,13 +185,36 @@ def _law(payload: Payload) -> Told:
     if row is None:
         return Told(check=Check("The evaluation is no longer stored.", None))
     rules = row.result["rules"]
-    lines = [
-        f"{words}: {joined(titles)}."
-        for words, outcome in (("Applies", "applies"), ("Cannot be said yet", "unknown"))
-        if (titles := [rule["title"] for rule in rules if rule["outcome"] == outcome])
-    ]
+    applies = [rule["title"] for rule in rules if rule["outcome"] == "applies"]
+    waiting = sum(rule["outcome"] == "unknown" for rule in rules)
+    lines = [f"Applies: {joined(applies)}."] if applies else []
+    if waiting:
+        lines.append(f"Cannot be said yet: {waiting} rule{'s' if waiting > 1 else ''}.")
     good = digest_of({"facts": row.facts, "result": row.result}) == payload["digest"]
     return Told(lines or ["No rule applies."], check=_verdict(good, "It is what was worked out."))
+
+
+def _request(payload: Payload) -> Told:
+    return Told([f"From {_when(payload['at'])} on the time for it runs."])
+
+
+def _clocks(payload: Payload) -> Told:
+    started = [f"{_duty(line)} until {_when(line['due'])}." for line in payload["started"]]
+    ended = [f"{_duty(line)} no longer runs: {line['why']}." for line in payload["ended"]]
+    return Told([*started, *ended])
+
+
+def _clock(payload: Payload) -> Told:
+    return Told([f"{_duty(payload)} until {_when(payload['due'])}."])
+
+
+def _duty(line: Payload) -> str:
+    may = "Provisionally, " if line.get("provisional") else ""
+    return f"{may}{rule_titles().get(line['rule'], line['rule'])}: {line['duty'].replace('_', ' ')}"
+
+
+def _when(iso: str) -> str:
+    return absolute(datetime.fromisoformat(iso))
 
 
 def _decision(payload: Payload) -> Told:
@@ -234,6 +257,10 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "case.places": _places,
     "fact.answered": _fact,
     "law.evaluated": _law,
+    "request.valid": _request,
+    "clocks.set": _clocks,
+    "clock.warned": _clock,
+    "clock.breached": _clock,
     "case.decided": _decision,
     "statement.issued": _statement,
 }

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from probity.cases.models import Case
+from probity.decisions.deadlines import concerns, counts_down
 from probity.decisions.law import fact_words
 from probity.decisions.models import FactAnswer, PolicyEvaluation
-from probity.decisions.selectors import answers_of, counts_down
+from probity.decisions.selectors import answers_of
 from probity.web.words import joined
 
 from .clock import Clock, due_clock
 
 SHOWN_QUESTIONS = 2
 PLACE = "place"
+#: After every dated question, before those that no suggested rule asks.
+LAST = 1e12
 SOURCE_WORDS = {
     "platform": "set for this service",
     "requester": "said by the reporter",
@@ -87,6 +91,16 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """One condition of a rule: what it asks for, what was found, who said so."""
+
+    test: str
+    icon: str
+    found: str
+    citation: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule and what it says of this case."""
 
@@ -101,7 +115,9 @@ class Rule:
     recommendation: str
     duties: list[Duty]
     notes: list[str]
+    conditions: list[Condition]
     counts: bool
+    concerns: bool
 
     @property
     def nearest(self) -> Duty | None:
@@ -131,10 +147,15 @@ class LawPage:
 
     @property
     def live(self) -> list[Rule]:
-        """Rules that apply, then those that may."""
+        """Rules that apply, then those that something suggests may apply."""
         order = {"applies": 0, "unknown": 1}
-        live = [rule for rule in self.rules if rule.outcome in order]
+        live = [rule for rule in self.rules if rule.concerns]
         return sorted(live, key=lambda rule: order[rule.outcome])
+
+    @property
+    def waiting(self) -> list[Rule]:
+        """Rules that cannot be ruled out, though nothing in the case points to them."""
+        return [rule for rule in self.rules if rule.outcome == "unknown" and not rule.concerns]
 
     @property
     def out(self) -> list[Rule]:
@@ -164,13 +185,33 @@ def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
         return LawPage(None)
     result = evaluation.result
     titles = {rule["id"]: rule["title"] for rule in result["rules"]}
+    rules = [_rule(entry, case) for entry in result["rules"]]
     return LawPage(
         evaluation=evaluation,
-        questions=[_question(entry, titles) for entry in result["questions"]],
+        questions=[_question(entry, titles) for entry in _ordered(result["questions"], rules)],
         known=_known(evaluation, answers_of(case)),
-        rules=[_rule(entry, case) for entry in result["rules"]],
+        rules=rules,
         conflicts=result.get("conflicts", []),
     )
+
+
+def _ordered(
+    questions: Sequence[Mapping[str, Any]], rules: Sequence[Rule]
+) -> list[Mapping[str, Any]]:
+    """Where the matter belongs, then what decides the nearest clock, then the engine's order."""
+    due = {
+        rule.id: rule.nearest.due_at.timestamp()
+        if rule.counts and rule.nearest and rule.nearest.due_at
+        else LAST
+        for rule in rules
+        if rule.concerns
+    }
+
+    def urgency(entry: Mapping[str, Any]) -> tuple[bool, float]:
+        nearest = min((due[rule] for rule in entry["rules"] if rule in due), default=math.inf)
+        return entry["type"] != PLACE, nearest
+
+    return sorted(questions, key=urgency)
 
 
 def value_words(value: object) -> str:
@@ -230,7 +271,21 @@ def _rule(entry: Mapping[str, Any], case: Case) -> Rule:
         recommendation=entry.get("recommendation", ""),
         duties=[_duty(duty, case) for duty in entry["obligations"]],
         notes=list(entry.get("open_notes", [])),
-        counts=counts_down(entry),
+        conditions=[_condition(line) for line in entry["trace"]],
+        counts=counts_down(entry, case=case),
+        concerns=concerns(entry, case=case),
+    )
+
+
+def _condition(line: Mapping[str, Any]) -> Condition:
+    result = line["result"]
+    source = SOURCE_WORDS.get(line["source"] or "", "")
+    said = f"{value_words(line['given'])}, {source}" if source else ""
+    return Condition(
+        test=line["test"],
+        icon="unknown" if result is None else "applies" if result else "out",
+        found=" ".join(filter(None, (said and f"{said}.", line["note"]))) or "Nobody said yet.",
+        citation=line["citation"]["text"],
     )
 
 

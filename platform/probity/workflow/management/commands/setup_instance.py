@@ -13,12 +13,14 @@ from probity.accounts.models import Person
 from probity.accounts.roles import Role
 from probity.accounts.services import person_create
 from probity.core.roles import application_role_grant
+from probity.decisions.law import packs
+from probity.decisions.packs import packs_keep
 
 
 class Command(BaseCommand):
     help = (
         "After migrate, as the owner: make the cache table, grant the application's role its "
-        "rights, and on the first start create the administrator."
+        "rights, keep the policy packs, and on the first start create the administrator."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         role = settings.DATABASE_URLS.app_role
         if role and role != owner:
             application_role_grant(role=role)
+        packs_keep(packs=packs())
         if not Person.objects.exists():
             _, password = person_create(username="admin", roles=list(Role))
             self.stdout.write(

@@ -1,0 +1,1 @@
+"""Packs as readable law: browse, what-if, changes, approval."""

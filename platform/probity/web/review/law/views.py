@@ -1,0 +1,75 @@
+"""The law's own pages: browse, read, try, compare, approve."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from probity.accounts.roles import Ability
+from probity.cases.models import Case
+from probity.cases.selectors import case_find
+from probity.core.errors import NotFound, Refusal
+from probity.decisions.packs import pack_version
+from probity.web.guard import actor_of, needs
+from probity.workflow.pack_approve import pack_approval_set
+
+from .pack_page import pack_page
+from .shelf_page import shelf_page
+from .what_if_page import what_if_page
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def shelf(request: HttpRequest) -> HttpResponse:
+    """Every installed pack."""
+    return render(request, "web/review/law/shelf.html", {"page": shelf_page()})
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def pack(request: HttpRequest, pack: str) -> HttpResponse:
+    """One pack as readable law."""
+    return render(request, "web/review/law/pack.html", {"page": pack_page(pack)})
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def what_if(request: HttpRequest) -> HttpResponse:
+    """What the law would say to other facts or another day."""
+    page = what_if_page(request.GET.dict(), case=_case(request.GET.get("case", "")))
+    status = 400 if page.errors else 200
+    return render(request, "web/review/law/what_if.html", {"page": page}, status=status)
+
+
+@require_POST
+@needs(Ability.LAW_APPROVE)
+def approval(request: HttpRequest, pack: str) -> HttpResponseBase:
+    """Approve the version that was read, or take the approval back."""
+    given = request.POST.get("given") == "true"
+    try:
+        row = pack_approval_set(
+            version=pack_version(request.POST.get("digest", "")),
+            given=given,
+            note=request.POST.get("note", ""),
+            actor=actor_of(request),
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        done = "is approved in your name" if given else "is no longer approved"
+        messages.success(request, f"Version {row.version.version} of {row.version.title} {done}.")
+    return redirect("law-pack", pack=pack)
+
+
+def _case(text: str) -> Case | None:
+    if not text:
+        return None
+    try:
+        return case_find(UUID(text))
+    except ValueError:
+        raise NotFound("There is no case with this id.") from None

@@ -196,6 +196,17 @@ API_RATE = env.text("PROBITY_API_RATE", "6000/minute")
 SIGN_IN_RATE = env.text("PROBITY_SIGN_IN_RATE", "20/minute")
 PLATFORM_NAME = env.text("PROBITY_PLATFORM_NAME", "this platform")
 
+# --- the record -------------------------------------------------------------------------------
+CHECKPOINT_SECRET = env.secret("PROBITY_CHECKPOINT_KEY")
+LOG_NAME = env.text("PROBITY_LOG_NAME")
+CHECKPOINT_DIR = Path(env.text("PROBITY_CHECKPOINT_DIR") or env.state_folder("checkpoints"))
+CHECKPOINT_HOOK = env.text("PROBITY_CHECKPOINT_HOOK")
+CELERY_BEAT_SCHEDULE["checkpoint"] = {
+    "task": "probity.checkpoint",
+    "schedule": float(env.number("PROBITY_CHECKPOINT_SECONDS", 60)),
+}
+TIME_STAMP_AUTHORITIES = env.words("PROBITY_TIME_STAMP_AUTHORITIES")
+
 # --- the API ----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["probity.api.authentication.TokenAuthentication"],

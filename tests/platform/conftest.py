@@ -42,6 +42,34 @@ def guards_lifted() -> Iterator[Callable[[], None]]:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER "{trigger}"')
 
 
+def _triggers(state: str) -> None:
+    """ENABLE or DISABLE every trigger of ours, as the owner may."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal"
+        )
+        for table, trigger in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE "{table}" {state} TRIGGER "{trigger}"')
+
+
+@pytest.fixture
+def real_transactions(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Transactions that other threads see; afterwards every table is emptied, guards or not.
+
+    For tests without the ``django_db`` mark, whose own flush the guards would refuse.
+    """
+    with django_db_blocker.unblock():
+        yield
+        _triggers("DISABLE")
+        tables = set(connection.introspection.django_table_names(only_existing=True))
+        named = ", ".join(f'"{table}"' for table in sorted(tables - {"django_migrations"}))
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {named} CASCADE")
+        _triggers("ENABLE")
+        connection.close()
+
+
 @pytest.fixture(autouse=True)
 def evidence_store(tmp_path: Path, settings: Any) -> Path:
     """A store and an incoming folder of the test's own."""

@@ -10,7 +10,8 @@ from probity.audit.services import event_append
 from probity.core.roles import append_only_tables, application_role_grant
 
 GUARDED = {
-    "analysis_assessment", "analysis_finding", "analysis_finding_picture", "audit_event",
+    "analysis_assessment", "analysis_finding", "analysis_finding_picture",
+    "audit_checkpoint", "audit_event", "audit_leaf", "audit_node", "audit_stamp",
     "decisions_decision", "decisions_evaluation", "decisions_fact_answer",
     "decisions_pack_approval", "decisions_pack_version", "decisions_statement", "evidence_custody",
 }  # fmt: skip

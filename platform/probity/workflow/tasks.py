@@ -9,6 +9,8 @@ from celery.signals import worker_init, worker_process_init, worker_process_shut
 from django.db import connections
 
 from probity.analysis.queue import leases_sweep
+from probity.audit.checkpoints import checkpoint_make
+from probity.audit.stamps import stamps_fetch
 from probity.cases.claims import claims_sweep
 from probity.cases.clocks import clocks_sweep
 from probity.evidence.services import orphans_sweep
@@ -40,6 +42,13 @@ def sweep_claims() -> int:
 def sweep_clocks() -> int:
     """Record deadlines that came near or passed."""
     return clocks_sweep()
+
+
+@shared_task(name="probity.checkpoint")
+def checkpoint() -> int:
+    """Sign the log's new heads and have them stamped; return how many stamps came back."""
+    checkpoint_make()
+    return stamps_fetch()
 
 
 @shared_task(name="probity.sweep_orphans")

@@ -24,4 +24,11 @@ DROP TRIGGER IF EXISTS append_only_table ON audit_chain;
 
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
-    operations = [append_only("audit_event"), migrations.RunSQL(FORWARD, BACK)]
+    operations = [
+        append_only("audit_event"),
+        append_only("audit_leaf"),
+        append_only("audit_node"),
+        append_only("audit_checkpoint"),
+        append_only("audit_stamp"),
+        migrations.RunSQL(FORWARD, BACK),
+    ]

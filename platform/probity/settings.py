@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "probity.analysis",
     "probity.cases",
     "probity.decisions",
+    "probity.bundles",
     "probity.workflow",
     "probity.web",
     "probity.api",
@@ -179,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "probity.sweep_leases", "schedule": 15.0},
     "claims": {"task": "probity.sweep_claims", "schedule": 60.0},
     "clocks": {"task": "probity.sweep_clocks", "schedule": 30.0},
+    "exports": {"task": "probity.exports", "schedule": 10.0},
     "orphans": {"task": "probity.sweep_orphans", "schedule": 300.0},
 }
 JOB_LEASE_SECONDS = env.number("PROBITY_JOB_LEASE_SECONDS", 30)

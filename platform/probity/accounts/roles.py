@@ -23,6 +23,8 @@ class Ability(StrEnum):
     ASSETS_SEAL = "assets:seal"
     AUDIT_READ = "audit:read"
     LAW_APPROVE = "law:approve"
+    BUNDLES_EXPORT = "bundles:export"
+    BUNDLES_FULL = "bundles:full"
     PEOPLE_MANAGE = "people:manage"
 
 
@@ -37,13 +39,21 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.CASES_WORK,
             Ability.ASSETS_SEAL,
             Ability.AUDIT_READ,
+            Ability.BUNDLES_EXPORT,
         }
     ),
     Role.REVIEWER: frozenset(
         {Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.CASES_WORK, Ability.ASSETS_SEAL}
     ),
     Role.LEGAL: frozenset(
-        {Ability.REPORTS_WRITE, Ability.CASES_READ, Ability.AUDIT_READ, Ability.LAW_APPROVE}
+        {
+            Ability.REPORTS_WRITE,
+            Ability.CASES_READ,
+            Ability.AUDIT_READ,
+            Ability.LAW_APPROVE,
+            Ability.BUNDLES_EXPORT,
+            Ability.BUNDLES_FULL,
+        }
     ),
 }
 

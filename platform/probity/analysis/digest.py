@@ -11,11 +11,15 @@ from .models import Assessment, Finding, Run
 
 def run_digest(run: Run) -> str:
     """SHA-256 over the stored rows of a run, read from the database, so that it can be repeated."""
+    return hashlib.sha256(json.dumps(run_body(run), sort_keys=True).encode()).hexdigest()
+
+
+def run_body(run: Run) -> dict[str, Any]:
+    """What is hashed: every finding with its pictures' hashes, and the assessment."""
     rows = run.findings.prefetch_related("pictures__derivative")
     findings = sorted((_finding(row) for row in rows), key=lambda row: str(row["id"]))
     assessment = Assessment.objects.filter(run=run).first()
-    body = {"findings": findings, "assessment": _assessment(assessment) if assessment else None}
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    return {"findings": findings, "assessment": _assessment(assessment) if assessment else None}
 
 
 def _finding(row: Finding) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from detectors import registry
 from detectors.api import Finding as DetectorFinding
 from probity.core.errors import Refusal
 from probity.evidence.probes import Probe
-from provenance import metadata, verify
+from provenance import metadata, trust, verify
 
 from .models import FindingKind
 from .statements import StatedAssessment, StatedPicture, Statement
@@ -132,3 +132,21 @@ def _details(body: dict[str, Any]) -> dict[str, Any]:
 def _title(detector: str) -> str:
     card = registry.find(detector).card
     return card.name if card else detector
+
+
+def detector_cards(producers: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The cards of the named detectors that are still installed, by id."""
+    return {
+        entry.card.id: entry.card.to_dict()
+        for entry in registry.usable()
+        if entry.card and entry.card.id in producers
+    }
+
+
+def trust_lists() -> dict[str, Any]:
+    """The trust lists in use with digest, date and anchors, and those that should be here."""
+    store = trust.load()
+    return {
+        "lists": [{**row.to_dict(), **row.payload()} for row in store.lists],
+        "missing": [row.to_dict() for row in store.missing],
+    }

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from django.conf import settings
 
-from foundation.log import SigningKey, VerifyKey
+from foundation.log import SigningKey, VerifyKey, note_sign
 
 DOMAIN = b"probity.log.key.v1\n"
 
@@ -29,3 +29,8 @@ def log_key() -> SigningKey:
 def log_verify_key() -> VerifyKey:
     """Its public half, which a stranger needs to check a bundle."""
     return log_key().verify_key
+
+
+def index_sign(sha256_hex: str) -> str:
+    """The signed note that vouches for a bundle's index."""
+    return note_sign(f"probity bundle index\n{sha256_hex}\n", log_key())

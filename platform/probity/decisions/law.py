@@ -52,20 +52,33 @@ def evaluate(
     known = {
         name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()
     }
-    dated = {
+    moments = {
         Event.RESTRICTION_IMPOSED: restricted_at,
         Event.VALID_REQUEST_RECEIVED: requested_at,
     }
+    events = {event: moment for event, moment in moments.items() if moment}
+    named = tuple(approvals)
     result = engine.evaluate(
         packs(),
         facts=known,
         at=at,
         places=places,
         received_at=received_at,
-        events={event: moment for event, moment in dated.items() if moment},
-        approvals=approvals,
+        events=events,
+        approvals=named,
     )
-    return result.to_dict()
+    return {**result.to_dict(), "inputs": _inputs(events, named)}
+
+
+def _inputs(events: Mapping[Event, datetime], approvals: Iterable[Approval]) -> dict[str, Any]:
+    """What besides facts, places and packs went in, so that it can be repeated elsewhere."""
+    return {
+        "events": {event.value: moment.isoformat() for event, moment in events.items()},
+        "approvals": [
+            {"pack": row.pack, "digest": row.digest, "by": row.by, "on": row.on.isoformat()}
+            for row in approvals
+        ],
+    }
 
 
 def fact_check(name: str, value: object) -> Value:

@@ -41,6 +41,7 @@ class CustodyAction(StrEnum):
     RECEIVED = "received"
     ANALYSED = "analysed"
     VIEWED = "viewed"
+    EXPORTED = "exported"
     SEALED = "sealed"
     DERIVATIVES_DESTROYED = "derivatives_destroyed"
 

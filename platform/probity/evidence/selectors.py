@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from django.core.files import File
@@ -59,6 +60,13 @@ def derivative_open(derivative: Derivative) -> File[bytes]:
     return store().open(derivative.storage_name)
 
 
+@contextmanager
+def original_open(asset: Asset) -> Iterator[IO[bytes]]:
+    """The original bytes as an open file; raises AssetSealed, NotFound."""
+    with asset_bytes(asset) as path, path.open("rb") as handle:
+        yield handle
+
+
 def derivatives_concealed(assets: Collection[str]) -> dict[str, Derivative]:
     """The blurred grey picture of each unsealed asset, by SHA-256."""
     rows = Derivative.objects.filter(
@@ -72,3 +80,10 @@ def viewed_by(*, derivative: Derivative, actor: str) -> bool:
     return CustodyEvent.objects.filter(
         asset=derivative.asset, action=CustodyAction.VIEWED, actor=actor, tool=derivative.name
     ).exists()
+
+
+def bundle_open(name: str) -> File[bytes]:
+    """A kept bundle as an open file; raises NotFound when the store no longer has it."""
+    if not store().exists(name):
+        raise NotFound("The bundle is no longer in the store; have it made again.")
+    return store().open(name)

@@ -23,6 +23,9 @@ from .models import Asset, CustodyAction, CustodyEvent, Derivative
 from .storage import asset_name, keep_file, store
 from .uploads import ReceivedFile
 
+#: Bundles lie in the same store; their own room answers for them.
+BUNDLES = "bundles"
+
 
 class AssetSealed(Refusal):
     """The asset may show a minor: nothing may decode, derive, view or export it."""
@@ -201,7 +204,11 @@ def _store_sweep(folder: str, horizon: datetime) -> int:
     if not store().exists(folder or "."):
         return 0
     folders, files = store().listdir(folder)
-    removed = sum(_store_sweep(f"{folder}/{name}".lstrip("/"), horizon) for name in folders)
+    removed = sum(
+        _store_sweep(f"{folder}/{name}".lstrip("/"), horizon)
+        for name in folders
+        if folder or name != BUNDLES
+    )
     for name in files:
         path = f"{folder}/{name}"
         if not _owned(name) and store().get_modified_time(path) <= horizon:
@@ -216,3 +223,8 @@ def _owned(name: str) -> bool:
     if len(name) == 32:
         return Derivative.objects.filter(pk=UUID(hex=name), destroyed_at=None).exists()
     return False
+
+
+def bundle_keep(path: Path, *, name: str) -> None:
+    """Put a finished bundle into the store; it is never written again."""
+    keep_file(path, name)

@@ -15,6 +15,7 @@ from probity.cases.claims import claims_sweep
 from probity.cases.clocks import clocks_sweep
 from probity.evidence.services import orphans_sweep
 
+from .case_export import exports_build
 from .worker import jobs_drain, looking_start, looking_stop
 
 _queues: tuple[str, ...] = ("cpu", "gpu")
@@ -42,6 +43,12 @@ def sweep_claims() -> int:
 def sweep_clocks() -> int:
     """Record deadlines that came near or passed."""
     return clocks_sweep()
+
+
+@shared_task(name="probity.exports")
+def exports() -> int:
+    """Build the evidence bundles that were asked for."""
+    return exports_build()
 
 
 @shared_task(name="probity.checkpoint")

@@ -14,6 +14,7 @@ from probity.audit.canonical import digest_of
 from probity.audit.commitments import commitment_opens
 from probity.audit.models import AuditEvent
 from probity.audit.registry import kind
+from probity.bundles.models import Export
 from probity.cases.models import CATEGORY_WORDS, Category, Report
 from probity.decisions.law import fact_words, rule_titles
 from probity.decisions.models import Action, Decision, PolicyEvaluation, StatementOfReasons
@@ -238,6 +239,35 @@ def _statement(payload: Payload) -> Told:
     return Told(check=_verdict(good, "The statement is as it was written."))
 
 
+def _bundle(payload: Payload) -> Told:
+    row = Export.objects.filter(pk=payload["export"]).first()
+    if row is None:
+        return Told(check=Check("The request is no longer stored.", None))
+    lines = [f"{row.profile.title()}; for {row.recipient}: {row.purpose}."]
+    good = all(
+        not payload[name]
+        or commitment_opens(digest=payload[name], salt=row.salts[name], value=getattr(row, name))
+        for name in ("purpose", "recipient", "why")
+    )
+    return Told(lines, check=_verdict(good, "Purpose and recipient are those that were given."))
+
+
+def _exported(payload: Payload) -> Told:
+    lines = [
+        f"{payload['files']} files, {size(payload['bytes'])}, SHA-256 {payload['sha256']}",
+        f"{payload['redactions']} things withheld, each with its reason in the bundle.",
+    ]
+    return Told(lines)
+
+
+def _downloaded(payload: Payload) -> Told:
+    return Told([f"SHA-256 {payload['sha256']}"])
+
+
+def _failed(payload: Payload) -> Told:
+    return Told([payload["why"]])
+
+
 def _verdict(good: bool, sentence: str) -> Check:  # noqa: FBT001
     return Check(sentence if good else "What is stored today differs from what was recorded.", good)
 
@@ -261,6 +291,10 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "clocks.set": _clocks,
     "clock.warned": _clock,
     "clock.breached": _clock,
+    "bundle.requested": _bundle,
+    "bundle.exported": _exported,
+    "bundle.failed": _failed,
+    "bundle.downloaded": _downloaded,
     "case.decided": _decision,
     "statement.issued": _statement,
 }

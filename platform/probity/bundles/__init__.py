@@ -1,0 +1,1 @@
+"""Evidence bundles: build, sign, so that a stranger can verify offline."""

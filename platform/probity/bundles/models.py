@@ -1,0 +1,70 @@
+"""Who had which bundle of a case made, for whom and why; the file itself lies in the store."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import Q
+
+from probity.accounts.models import Person
+from probity.cases.models import Case
+from probity.core.models import Row
+
+
+class Profile(StrEnum):
+    """How much a bundle shows; what it withholds stays provable by its commitment."""
+
+    FULL = "full"
+    COURT = "court"
+    FACELESS = "faceless"
+    HASHES = "hashes"
+
+
+class ExportState(StrEnum):
+    """waiting → building → done or failed."""
+
+    WAITING = "waiting"
+    BUILDING = "building"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Export(Row):
+    """One bundle: asked for, built by a worker, kept for download."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exports")
+    profile = models.CharField(max_length=12, choices=[(p, p) for p in Profile])
+    purpose = models.CharField(max_length=500)
+    recipient = models.CharField(max_length=200)
+    why = models.CharField(max_length=500, blank=True)
+    salts: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=10, choices=[(s, s) for s in ExportState], default=ExportState.WAITING
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    bytes = models.PositiveBigIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "bundles_export"
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="done") | ~Q(sha256=""), name="export_done_has_hash"
+            ),
+            models.CheckConstraint(
+                condition=~Q(profile="full") | ~Q(why=""), name="full_export_has_reason"
+            ),
+        ]
+
+    @property
+    def storage_name(self) -> str:
+        """Where its bytes lie."""
+        return f"bundles/{self.pk.hex[:2]}/{self.pk.hex}.zip"

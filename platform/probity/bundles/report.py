@@ -1,0 +1,100 @@
+"""The report a judge can read: HTML always, PDF where its library is installed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from probity.analysis.engines import detector_cards
+from probity.analysis.selectors import assessment_of, findings_of
+from probity.cases.models import CATEGORY_WORDS, Case, Category
+from probity.decisions.law import rule_titles
+from probity.decisions.models import Decision
+from probity.decisions.selectors import decisions_of, evaluation_current
+
+from .entries import Entry
+from .redaction import Redaction
+
+logger = logging.getLogger(__name__)
+LIVE = {"applies": "Applies", "unknown": "Cannot be said"}
+
+
+def report_entries(
+    case: Case, *, about: dict[str, Any], redactions: Sequence[Redaction]
+) -> list[Entry]:
+    """``report.html`` and, where WeasyPrint works, ``report.pdf`` of the same text."""
+    html = render_to_string("bundles/report.html", _context(case, about, redactions))
+    entries = [Entry("report.html", "report", html.encode())]
+    pdf = pdf_of(html)
+    if pdf:
+        entries.append(Entry("report.pdf", "report", pdf))
+    return entries
+
+
+def pdf_of(html: str) -> bytes | None:
+    """The page as PDF/UA; None where WeasyPrint or its system library is missing."""
+    try:
+        from weasyprint import HTML  # type: ignore[import-untyped]
+    except (ImportError, OSError):
+        logger.info("No PDF: install the extra “pdf” and the system library Pango.")
+        return None
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    made: bytes = HTML(string=html, url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    return made
+
+
+def _nothing(url: str, *_: object, **__: object) -> dict[str, object]:
+    """A report never fetches anything."""
+    raise ValueError(f"A report refers to nothing outside itself: {url}")
+
+
+def _context(case: Case, about: dict[str, Any], redactions: Sequence[Redaction]) -> dict[str, Any]:
+    evaluation = evaluation_current(case)
+    rules = evaluation.result["rules"] if evaluation else []
+    return {
+        "case": case,
+        "category": CATEGORY_WORDS[Category(case.category)],
+        "about": about,
+        "reports": case.reports.all(),
+        "exhibits": [_exhibit(item.asset) for item in case.items.select_related("asset")],
+        "rules": [
+            {**rule, "words": LIVE[rule["outcome"]]} for rule in rules if rule["outcome"] in LIVE
+        ][:40],
+        "facts": evaluation.facts if evaluation else {},
+        "decisions": [_decision(row) for row in decisions_of(case)],
+        "redactions": redactions,
+    }
+
+
+def _exhibit(asset: Any) -> dict[str, Any]:
+    findings = findings_of(asset)
+    cards = detector_cards({finding.producer for finding in findings})
+    return {
+        "asset": asset,
+        "assessment": assessment_of(asset),
+        "findings": [
+            {"row": finding, "errs": _error_words(cards.get(finding.producer))}
+            for finding in findings
+        ],
+    }
+
+
+def _error_words(card: dict[str, Any] | None) -> str:
+    """How often such a test errs, as its card has it measured."""
+    if card is None:
+        return "Not a measurement with an error rate: it reads what is written in the file."
+    rates = card["error_rates"]
+    if isinstance(rates, str):
+        return "Not calibrated: how often it errs has not been measured, so it carries no weight."
+    return "; ".join(
+        ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rate.items())
+        for rate in rates
+    )
+
+
+def _decision(row: Decision) -> dict[str, Any]:
+    titles = rule_titles()
+    return {"row": row, "rules": [titles.get(rule, rule) for rule in row.rules]}

@@ -1,0 +1,149 @@
+"""Asking for a bundle, building it, handing it out: each step writes its event."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from probity.accounts.models import Person
+from probity.audit.checkpoints import checkpoint_make
+from probity.audit.commitments import commit_to
+from probity.audit.services import case_chain, event_append
+from probity.cases.models import Case
+from probity.core.clock import now
+from probity.core.errors import InvalidInput, Refusal
+from probity.evidence.models import CustodyAction
+from probity.evidence.services import bundle_keep, custody_record
+
+from .building import bundle_write, scratch
+from .models import Export, ExportState, Profile
+from .redaction import original_withheld
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+LIMITS = {"purpose": 500, "recipient": 200, "why": 500}
+
+
+@transaction.atomic
+def export_request(
+    *, case: Case, profile: str, purpose: str, recipient: str, why: str,
+    person: Person | None, actor: str,
+) -> Export:  # fmt: skip
+    """Ask for a bundle; a worker builds it. Raises InvalidInput.
+
+    The log gets commitments to purpose, recipient and reason, since they may name people.
+    """
+    said = {"purpose": purpose.strip(), "recipient": recipient.strip(), "why": why.strip()}
+    _check(profile, said)
+    digests, salts = {}, {}
+    for name, text in said.items():
+        digests[name], salts[name] = commit_to(text) if text else ("", "")
+    export = Export.objects.create(
+        case=case, profile=profile, person=person, asked_at=now(), salts=salts, **said
+    )
+    event_append(
+        chain=case_chain(case.pk),
+        name="bundle.requested",
+        actor=actor,
+        payload={"export": str(export.pk), "profile": profile, **digests},
+    )
+    return export
+
+
+def _check(profile: str, said: dict[str, str]) -> None:
+    wrong = {
+        name: f"“{name}” is longer than {most} characters; shorten it."
+        for name, most in LIMITS.items()
+        if len(said[name]) > most
+    }
+    if profile not in set(Profile):
+        wrong["profile"] = f"Choose how much the bundle shows: {', '.join(Profile)}."
+    if not said["purpose"]:
+        wrong["purpose"] = "Say what the bundle is for; it is written into the bundle and the log."
+    if not said["recipient"]:
+        wrong["recipient"] = "Say who gets the bundle."
+    if profile == Profile.FULL and not said["why"]:
+        wrong["why"] = "Say why everything must be shown; a narrower profile needs no reason."
+    if wrong:
+        raise InvalidInput.of(wrong)
+
+
+def export_claim() -> Export | None:
+    """Take the oldest waiting export, or one whose worker went silent."""
+    with transaction.atomic():
+        lost = Q(state=ExportState.BUILDING, lease_until__lt=now())
+        rows = Export.objects.select_for_update(skip_locked=True).order_by("asked_at")
+        export = rows.filter(Q(state=ExportState.WAITING) | lost).first()
+        if export:
+            export.state, export.done = ExportState.BUILDING, 0
+            export.lease_until = now() + LEASE
+            export.save(update_fields=["state", "done", "lease_until"])
+    return export
+
+
+def export_build(export: Export) -> None:
+    """Build a claimed export and keep the file; a failure is recorded with its sentence."""
+    checkpoint_make()
+
+    def step(count: int) -> None:
+        if count % 20 == 0:
+            Export.objects.filter(pk=export.pk).update(done=count, lease_until=now() + LEASE)
+
+    try:
+        with scratch() as folder:
+            path = Path(folder) / "bundle.zip"
+            written, redactions = bundle_write(export, target=path, on_entry=step)
+            bundle_keep(path, name=export.storage_name)
+    except Exception as error:
+        logger.exception("Export %s failed.", export.pk)
+        sentence = error.sentence if isinstance(error, Refusal) else type(error).__name__
+        _ended(export, ExportState.FAILED, error=sentence[:300])
+        return
+    _exported(export)
+    _ended(
+        export, ExportState.DONE, sha256=written.sha256, bytes=written.bytes,
+        done=written.files, total=written.files, redactions=redactions,
+    )  # fmt: skip
+
+
+def _exported(export: Export) -> None:
+    """A custody event for each original that left with the bundle."""
+    for item in export.case.items.select_related("asset"):
+        profile = Profile(export.profile)
+        if original_withheld(profile, case=export.case, asset=item.asset) is None:
+            custody_record(
+                asset=item.asset, action=CustodyAction.EXPORTED, actor="system",
+                case=export.case_id, tool=f"evidence bundle {export.pk}",
+            )  # fmt: skip
+
+
+@transaction.atomic
+def _ended(export: Export, state: ExportState, *, redactions: int = 0, **columns: object) -> None:
+    export.state, export.ended_at, export.lease_until = state, now(), None
+    for name, value in columns.items():
+        setattr(export, name, value)
+    export.save()
+    done = {"profile": export.profile, "files": export.total, "bytes": export.bytes,
+            "sha256": export.sha256, "redactions": redactions}  # fmt: skip
+    failed = {"why": export.error}
+    event_append(
+        chain=case_chain(export.case_id),
+        name="bundle.exported" if state == ExportState.DONE else "bundle.failed",
+        actor="system",
+        payload={"export": str(export.pk), **(done if state == ExportState.DONE else failed)},
+    )
+
+
+@transaction.atomic
+def download_record(*, export: Export, actor: str) -> None:
+    """Record that a finished bundle was handed out."""
+    event_append(
+        chain=case_chain(export.case_id),
+        name="bundle.downloaded",
+        actor=actor,
+        payload={"export": str(export.pk), "sha256": export.sha256},
+    )

@@ -1,0 +1,1 @@
+"""`probity bundle`: verify, reproduce and compare evidence bundles, offline."""

@@ -277,18 +277,23 @@ def manifest(bundle: Bundle, name: str) -> dict[str, str]:
 
 
 def check_files(bundle: Bundle) -> str:
-    listed = manifest(bundle, "manifest-sha256.txt")
     tags = manifest(bundle, "tagmanifest-sha256.txt")
     payload = set(bundle.under("data/"))
-    others = bundle.names - payload - {"tagmanifest-sha256.txt"}
-    for missing in sorted((set(listed) - payload) | (set(tags) - others)):
-        raise Broken(f"{missing} is missing")
-    for extra in sorted((payload - set(listed)) | (others - set(tags))):
-        raise Broken(f"{extra} does not belong to the bundle")
-    for name, wanted in [*sorted(tags.items()), *sorted(listed.items())]:
-        if bundle.hash(name) != wanted:
-            raise Broken(f"{name} was altered")
+    _compare(bundle, tags, bundle.names - payload - {"tagmanifest-sha256.txt"})
+    listed = manifest(bundle, "manifest-sha256.txt")
+    _compare(bundle, listed, payload)
     return f"{len(listed)} payload files and {len(tags)} others have the hashes that are listed."
+
+
+def _compare(bundle: Bundle, listed: dict[str, str], names: set[str]) -> None:
+    """Every listed file is there, unaltered, and no other."""
+    for name in sorted(listed):
+        if name not in names:
+            raise Broken(f"{name} is missing")
+        if bundle.hash(name) != listed[name]:
+            raise Broken(f"{name} was altered")
+    for extra in sorted(names - set(listed)):
+        raise Broken(f"{extra} does not belong to the bundle")
 
 
 def check_index(bundle: Bundle, key: Key) -> str:

@@ -269,9 +269,10 @@ class Report:
 
 
 def manifest(bundle: Bundle, name: str) -> dict[str, str]:
-    lines = bundle.read(name).decode().splitlines()
+    text = bundle.read(name).decode()
+    lines = text.removesuffix("\n").split("\n") if text else []
     pairs = [re.fullmatch(r"([0-9a-f]{64})  (\S.*)", line) for line in lines]
-    if not all(pairs):
+    if not all(pairs) or not text.endswith("\n"):
         raise Broken(f"{name} has a line that is no hash and path")
     return {pair[2]: pair[1] for pair in pairs if pair}
 
@@ -361,9 +362,10 @@ def check_records(bundle: Bundle, events: Sequence[Record]) -> str:
 def text_held(member: str, commitment: str) -> Held:
     def held(record: Record, payload: Record) -> bool:
         shown = record.get(member)
-        if not payload[commitment] or not isinstance(shown, str):
-            return True
-        return opens(payload[commitment], record["salts"][member], shown)
+        if not payload[commitment] or not isinstance(shown, str) or not shown:
+            return True  # nothing was said, or it is withheld, or it was erased
+        salt = record["salts"].get(member)
+        return bool(salt) and opens(payload[commitment], salt, shown)
 
     return held
 

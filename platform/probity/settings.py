@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "leases": {"task": "probity.sweep_leases", "schedule": 15.0},
     "claims": {"task": "probity.sweep_claims", "schedule": 60.0},
     "clocks": {"task": "probity.sweep_clocks", "schedule": 30.0},
+    "fixity": {"task": "probity.fixity", "schedule": 3600.0},
     "exports": {"task": "probity.exports", "schedule": 10.0},
     "orphans": {"task": "probity.sweep_orphans", "schedule": 300.0},
 }
@@ -207,6 +208,8 @@ CELERY_BEAT_SCHEDULE["checkpoint"] = {
     "task": "probity.checkpoint",
     "schedule": float(env.number("PROBITY_CHECKPOINT_SECONDS", 60)),
 }
+PDF_KEY = env.text("PROBITY_PDF_KEY")
+PDF_KEY_PASSPHRASE = env.text("PROBITY_PDF_KEY_PASSPHRASE")
 TIME_STAMP_AUTHORITIES = env.words("PROBITY_TIME_STAMP_AUTHORITIES")
 
 # --- the API ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ class Role(StrEnum):
     LEAD = "lead"
     REVIEWER = "reviewer"
     LEGAL = "legal"
+    AUDITOR = "auditor"
 
 
 class Ability(StrEnum):
@@ -55,6 +56,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.BUNDLES_FULL,
         }
     ),
+    Role.AUDITOR: frozenset({Ability.CASES_READ, Ability.AUDIT_READ}),
 }
 
 

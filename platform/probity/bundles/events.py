@@ -12,3 +12,10 @@ register(
 )  # fmt: skip
 register("bundle.failed", "An evidence bundle could not be made.", "export", "why")
 register("bundle.downloaded", "An evidence bundle was handed out.", "export", "sha256")
+register(
+    "counsel.link_made",
+    "Outside counsel was given an address to read the case.",
+    "link", "label", "expires",
+)  # fmt: skip
+register("counsel.link_revoked", "The address for outside counsel was closed.", "link")
+register("counsel.viewed", "Outside counsel read the case.", "link", "page")

@@ -68,3 +68,20 @@ class Export(Row):
     def storage_name(self) -> str:
         """Where its bytes lie."""
         return f"bundles/{self.pk.hex[:2]}/{self.pk.hex}.zip"
+
+
+class CounselLink(Row):
+    """A private, expiring address for outside counsel: one case, reading only, each view logged."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="counsel_links")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=200)
+    label_salt = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "bundles_counsel_link"
+        ordering = ["-made_at"]

@@ -16,6 +16,7 @@ from probity.decisions.models import Decision
 from probity.decisions.selectors import decisions_of, evaluation_current
 
 from .entries import Entry
+from .pdf_signing import pdf_signed
 from .redaction import Redaction
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def report_entries(
     entries = [Entry("report.html", "report", html.encode())]
     pdf = pdf_of(html)
     if pdf:
-        entries.append(Entry("report.pdf", "report", pdf))
+        entries.append(Entry("report.pdf", "report", pdf_signed(pdf)))
     return entries
 
 

@@ -19,3 +19,4 @@ register(
 register("clocks.set", "The running deadlines changed.", "started", "ended")
 register("clock.warned", "A deadline came near.", "clock", "rule", "duty", "due")
 register("clock.breached", "A deadline passed.", "clock", "rule", "duty", "due")
+register("report.erased", "What a report said of its sender was erased.", "report")

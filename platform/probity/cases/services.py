@@ -162,3 +162,21 @@ def case_move(*, case: Case, to: CaseState, actor: str) -> Case:
         payload={"was": was, "now": to},
     )
     return locked
+
+
+@transaction.atomic
+def report_erase(*, report: Report, actor: str) -> None:
+    """Erase what a report says of its sender: contact, words and address, with their salts.
+
+    The log keeps its commitments, which open to nothing any more; the chain stays whole.
+    """
+    locked = Report.objects.select_for_update().get(pk=report.pk)
+    ReporterContact.objects.filter(report=locked).delete()
+    locked.explanation, locked.url, locked.salts = "", "", {}
+    locked.save(update_fields=["explanation", "url", "salts"])
+    event_append(
+        chain=case_chain(locked.case_id),
+        name="report.erased",
+        actor=actor,
+        payload={"report": str(locked.pk)},
+    )

@@ -5,3 +5,6 @@ register(
 )
 register("asset.viewed", "Someone revealed the media.", "asset", "derivative")
 register("asset.sealed", "The asset was sealed.", "asset", "why", "derivatives_destroyed")
+register(
+    "asset.fixity_failed", "A stored original is no longer what was received.", "asset", "found"
+)

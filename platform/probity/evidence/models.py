@@ -62,6 +62,24 @@ class CustodyEvent(Row):
         ordering = ["at"]
 
 
+class FixityCheck(Row):
+    """An original hashed again: what was found, empty when the file was gone. Append-only."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="fixity")
+    at = models.DateTimeField()
+    found = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "evidence_fixity"
+        ordering = ["at"]
+        indexes = [models.Index(fields=["asset", "at"], name="fixity_by_asset")]
+
+    @property
+    def intact(self) -> bool:
+        """Whether the bytes were still those that were received."""
+        return self.found == self.asset_id
+
+
 class Derivative(Row):
     """Something made from an asset: its own hash, and the version of what made it."""
 

@@ -14,6 +14,8 @@ from probity.cases.models import CATEGORY_WORDS
 
 from .guard import person_of
 
+OF_CASES = {"queue", "case", "dossier", "exports"}
+
 
 @dataclass(frozen=True)
 class Door:
@@ -41,6 +43,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_work": Ability.CASES_WORK in abilities,
         "may_seal": Ability.ASSETS_SEAL in abilities,
         "may_audit": Ability.AUDIT_READ in abilities,
+        "may_export": Ability.BUNDLES_EXPORT in abilities,
         "may_approve": Ability.LAW_APPROVE in abilities,
         "category_words": CATEGORY_WORDS,
         "nav": [] if walled else _doors(request, abilities),
@@ -52,6 +55,8 @@ def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
     here = (match.url_name or "") if match else ""
     doors = [Door("report", "Report", here=here == "report")]
     if Ability.CASES_READ in abilities:
-        doors.insert(0, Door("queue", "Cases", here=here in {"queue", "case", "dossier"}))
+        doors.insert(
+            0, Door("queue", "Cases", here=here in {"queue", "case", "dossier", "exports"})
+        )
         doors.insert(1, Door("law", "Law", here=here.startswith("law")))
     return doors

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .accounts import views as accounts
 from .public import views as public
+from .review import export_views as exporting
 from .review import views as review
 from .review.law import views as law
 from .triage import actions, media
@@ -36,5 +37,19 @@ urlpatterns = [
     path("review/law/<slug:pack>", law.pack, name="law-pack"),
     path("review/law/<slug:pack>/approval", law.approval, name="law-approval"),
     path("review/<uuid:case_id>", review.dossier, name="dossier"),
+    path("review/<uuid:case_id>/bundles", exporting.exports, name="exports"),
+    path("review/<uuid:case_id>/bundles/list", exporting.exports_list, name="exports-list"),
+    path(
+        "review/<uuid:case_id>/bundles/<uuid:export_id>.zip",
+        exporting.export_file,
+        name="export-file",
+    ),
+    path("review/<uuid:case_id>/counsel", exporting.counsel, name="counsel"),
+    path(
+        "review/<uuid:case_id>/counsel/<uuid:link_id>/close",
+        exporting.counsel_close,
+        name="counsel-close",
+    ),
+    path("counsel/<str:secret>", exporting.counsel_room, name="counsel-room"),
     path("review/<uuid:case_id>/statement", review.statement, name="statement"),
 ]

@@ -13,6 +13,7 @@ from probity.audit.checkpoints import checkpoint_make
 from probity.audit.stamps import stamps_fetch
 from probity.cases.claims import claims_sweep
 from probity.cases.clocks import clocks_sweep
+from probity.evidence.fixity import fixity_sweep
 from probity.evidence.services import orphans_sweep
 
 from .case_export import exports_build
@@ -43,6 +44,12 @@ def sweep_claims() -> int:
 def sweep_clocks() -> int:
     """Record deadlines that came near or passed."""
     return clocks_sweep()
+
+
+@shared_task(name="probity.fixity")
+def fixity() -> int:
+    """Hash the originals again whose last check is oldest."""
+    return fixity_sweep()
 
 
 @shared_task(name="probity.exports")

@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("evidence", "0001_initial")]
     operations = [
         append_only("evidence_custody"),
+        append_only("evidence_fixity"),
         fixed_columns("evidence_asset", "sha256", "bytes", "probe", "received_at"),
         fixed_columns("evidence_derivative", "asset_id", "name", "sha256", "producer", "made_at"),
         migrations.RunSQL(

@@ -18,6 +18,9 @@ from probity.evidence.models import Asset
 from probity.web.triage.decided import Decided, decided
 from probity.web.triage.queue_page import STATE_WORDS
 
+from .custody_page import CustodyOf, custody_page
+from .kinds import kinds_of, shown
+from .log_words import log_words
 from .replay import Entry, actor_words, entry
 
 
@@ -35,6 +38,9 @@ class DossierPage:
     sentence: str
     head: str
     read_at: datetime
+    log: str
+    kinds: list[tuple[str, str, int, bool]]
+    custody: list[CustodyOf]
 
     @property
     def differing(self) -> list[Entry]:
@@ -47,26 +53,30 @@ class DossierPage:
         return self.intact and not self.differing
 
 
-def dossier_page(case: Case) -> DossierPage:
-    """Walk the chain, tell it, check it."""
+def dossier_page(case: Case, *, show: str = "") -> DossierPage:
+    """Walk the chain, tell it, check it. ``show`` narrows what is listed to one kind of event."""
     chain = case_chain(case.pk)
     verdict = chain_verify(chain)
     name_of = cache(actor_words)
     decision = decision_current(case)
+    entries = [
+        _tell(event, who=name_of(event.actor), broken=event.seq == verdict.place)
+        for event in chain_events(chain)
+    ]
     return DossierPage(
         case=case,
         category=CATEGORY_WORDS[Category(case.category)],
         state=STATE_WORDS[CaseState(case.state)],
         in_force=decided(decision) if decision else None,
         assets=[item.asset for item in case.items.select_related("asset")],
-        entries=[
-            _tell(event, who=name_of(event.actor), broken=event.seq == verdict.place)
-            for event in chain_events(chain)
-        ],
+        entries=[row for row in entries if shown(row, show)],
         intact=verdict.intact,
         sentence=_plain(verdict.sentence, chain),
         head=verdict.head.hash if verdict.head else "",
         read_at=now(),
+        log=log_words(chain),
+        kinds=kinds_of(entries, show),
+        custody=[custody_page(item.asset, name_of) for item in case.items.select_related("asset")],
     )
 
 

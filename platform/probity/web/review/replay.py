@@ -14,7 +14,7 @@ from probity.audit.canonical import digest_of
 from probity.audit.commitments import commitment_opens
 from probity.audit.models import AuditEvent
 from probity.audit.registry import kind
-from probity.bundles.models import Export
+from probity.bundles.models import CounselLink, Export
 from probity.cases.models import CATEGORY_WORDS, Category, Report
 from probity.decisions.law import fact_words, rule_titles
 from probity.decisions.models import Action, Decision, PolicyEvaluation, StatementOfReasons
@@ -45,6 +45,7 @@ class Entry:
     quote: str = ""
     check: Check | None = None
     broken: bool = False
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def entry(event: AuditEvent, *, who: str, broken: bool) -> Entry:
         quote=told.quote,
         check=told.check,
         broken=broken,
+        payload=event.payload,
     )
 
 
@@ -92,7 +94,9 @@ def actor_words(name: str) -> str:
     if role == "token":
         token = ApiToken.objects.select_related("person").filter(pk=key).first()
         return f"{token.person.username}, through the API" if token else "A program"
-    return {"system": "Probity", "reporter": "A reporter"}.get(name, name)
+    return {"system": "Probity", "reporter": "A reporter", "counsel": "Outside counsel"}.get(
+        role, name
+    )
 
 
 def _says(name: str) -> str:
@@ -118,6 +122,8 @@ def _report(payload: Payload) -> Told:
 
 
 def _committed(payload: Payload, row: Report) -> Check:
+    if not row.explanation and not row.salts:
+        return Check("Its words were erased; the commitment stays.", None)
     salt = row.salts.get("explanation", "")
     good = commitment_opens(digest=payload["explanation"], salt=salt, value=row.explanation)
     return _verdict(good, "The words are those that were received.")
@@ -264,6 +270,12 @@ def _downloaded(payload: Payload) -> Told:
     return Told([f"SHA-256 {payload['sha256']}"])
 
 
+def _counsel(payload: Payload) -> Told:
+    row = CounselLink.objects.filter(pk=payload["link"]).first()
+    lines = [f"{row.label}, until {absolute(row.expires_at)}."] if row else []
+    return Told(lines + ([f"Page: {payload['page']}."] if "page" in payload else []))
+
+
 def _failed(payload: Payload) -> Told:
     return Told([payload["why"]])
 
@@ -295,6 +307,10 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "bundle.exported": _exported,
     "bundle.failed": _failed,
     "bundle.downloaded": _downloaded,
+    "counsel.link_made": _counsel,
+    "counsel.link_revoked": _counsel,
+    "counsel.viewed": _counsel,
+    "report.erased": lambda _: Told(),
     "case.decided": _decision,
     "statement.issued": _statement,
 }

@@ -21,7 +21,7 @@ from .statement_page import statement_page
 @needs(Ability.AUDIT_READ)
 def dossier(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The replay of a case's audit chain."""
-    page = dossier_page(case_find(case_id))
+    page = dossier_page(case_find(case_id), show=request.GET.get("show", ""))
     return render(request, "web/review/dossier.html", {"page": page})
 
 

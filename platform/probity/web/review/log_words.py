@@ -1,0 +1,19 @@
+"""What stands outside the database for a chain: the newest signed checkpoint, in words."""
+
+from __future__ import annotations
+
+from probity.audit.proofs import inclusion_of
+from probity.web.words import absolute
+
+
+def log_words(chain: str) -> str:
+    """How much of the chain a signed checkpoint vouches for, and who else stamped it."""
+    proof = inclusion_of(chain)
+    if proof is None:
+        return "No signed checkpoint vouches for this log yet; one is made every minute."
+    stamps = [stamp.authority for stamp in proof.checkpoint.stamps.all()]
+    stamped = f" Time-stamped by {', '.join(stamps)}." if stamps else ""
+    return (
+        f"The first {proof.leaf.events} events are in the checkpoint signed on "
+        f"{absolute(proof.checkpoint.at)} and kept outside the database.{stamped}"
+    )

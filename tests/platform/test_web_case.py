@@ -269,6 +269,6 @@ def test_every_registered_case_event_is_told_in_words() -> None:
     from probity.audit.registry import kinds
     from probity.web.review.replay import TELLERS
 
-    elsewhere = ("person.", "token.", "pack.", "asset.fixity_failed")
+    elsewhere = ("person.", "token.", "pack.", "asset.fixity_failed", "instance.")
     of_cases = {kind.name for kind in kinds() if not kind.name.startswith(elsewhere)}
     assert of_cases == set(TELLERS)

@@ -11,7 +11,7 @@ from detectors import registry
 from detectors.api import Finding as DetectorFinding
 from probity.core.errors import Refusal
 from probity.evidence.probes import Probe
-from provenance import metadata, trust, verify
+from provenance import metadata, store, trust, verify
 
 from .models import FindingKind
 from .statements import StatedAssessment, StatedPicture, Statement
@@ -143,10 +143,18 @@ def detector_cards(producers: Collection[str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def manifest_store(path: Path) -> bytes:
+    """The raw C2PA manifest store inside a file; empty when it has none that can be read."""
+    try:
+        return store.manifest_store(path)
+    except Refusal:
+        return b""
+
+
 def trust_lists() -> dict[str, Any]:
     """The trust lists in use with digest, date and anchors, and those that should be here."""
-    store = trust.load()
+    known = trust.load()
     return {
-        "lists": [{**row.to_dict(), **row.payload()} for row in store.lists],
-        "missing": [row.to_dict() for row in store.missing],
+        "lists": [{**row.to_dict(), **row.payload()} for row in known.lists],
+        "missing": [row.to_dict() for row in known.missing],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from probity.bundles.models import Profile
 from probity.cases.models import Category
 from probity.decisions.models import Action
 
@@ -55,6 +56,15 @@ class WhatIfIn(serializers.Serializer[dict[str, object]]):
     facts = serializers.DictField(required=False)
     places = serializers.ListField(child=serializers.CharField(), required=False)
     at = serializers.DateTimeField(required=False)
+
+
+class ExportIn(serializers.Serializer[dict[str, object]]):
+    """Which bundle, for whom and why; ``why`` is needed where everything is shown."""
+
+    profile = serializers.ChoiceField(choices=list(Profile))
+    purpose = serializers.CharField(max_length=500)
+    recipient = serializers.CharField(max_length=200)
+    why = serializers.CharField(max_length=500, required=False)
 
 
 class ClaimOut(serializers.Serializer[dict[str, object]]):

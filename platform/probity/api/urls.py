@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from . import law, views
+from . import bundles, law, views
 from .missing import Missing
 
 urlpatterns = [
@@ -16,6 +16,17 @@ urlpatterns = [
     path("v1/cases/<uuid:case_id>/statement", views.Statement.as_view(), name="api-statement"),
     path("v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"),
     path("v1/cases/<uuid:case_id>/clocks", law.Clocks.as_view(), name="api-clocks"),
+    path("v1/cases/<uuid:case_id>/exports", bundles.Exports.as_view(), name="api-exports"),
+    path(
+        "v1/cases/<uuid:case_id>/exports/<uuid:export_id>",
+        bundles.OneExport.as_view(),
+        name="api-export",
+    ),
+    path(
+        "v1/cases/<uuid:case_id>/exports/<uuid:export_id>/file",
+        bundles.ExportFile.as_view(),
+        name="api-export-file",
+    ),
     path("v1/law/packs", law.Packs.as_view(), name="api-packs"),
     path("v1/law/packs/<slug:pack>", law.OnePack.as_view(), name="api-pack"),
     path("v1/law/packs/<slug:pack>/approval", law.Approvals.as_view(), name="api-approval"),

@@ -21,6 +21,7 @@ from .gather import Gathering
 from .models import Export, Profile
 from .records import moment
 from .report import report_entries
+from .requirements import requirements_text
 
 README = """\
 Evidence bundle of case {case}
@@ -37,6 +38,7 @@ runs/ holds each analysis: every finding with the detector's version, parameters
   input hash, and what it said. cards/ says what each detector can and cannot do.
 trust/ lists the certificates by which Content Credentials were judged; packs/ the law as applied.
 log/ holds the case's log, the proof that it was in a signed checkpoint, and outside time-stamps.
+REQUIREMENTS.txt says which requirements on electronic evidence this bundle meets, and which not.
 certificates/ holds templates for a qualified person. redactions.json says what is withheld and why.
 
 To verify without trusting us: python3 verify.py BUNDLE.zip (any Python from 3.9 on, no network).
@@ -72,7 +74,10 @@ def _closing(case: Case, about: dict[str, Any], gathering: Gathering) -> list[En
             [redaction.to_dict() for redaction in gathering.redactions],
         ),
         *certificate_entries(case, about=about, key=about["key"]),
-        *report_entries(case, about=about, redactions=gathering.redactions),
+        text_entry("REQUIREMENTS.txt", "readme", requirements_text(case)),
+        *report_entries(
+            case, about=about, profile=gathering.profile, redactions=gathering.redactions
+        ),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from probity.analysis.engines import detector_cards, trust_lists
+from probity.analysis.engines import detector_cards, manifest_store, trust_lists
 from probity.analysis.models import FindingPicture, Run
 from probity.audit.keys import log_verify_key
 from probity.audit.models import LogCheckpoint
@@ -17,7 +17,7 @@ from probity.audit.services import as_link, case_chain
 from probity.cases.models import Case
 from probity.decisions.models import PackApproval, PackVersion
 from probity.evidence.models import Asset, Derivative
-from probity.evidence.selectors import custody_of, derivative_open, original_open
+from probity.evidence.selectors import asset_bytes, custody_of, derivative_open, original_open
 
 from . import records
 from .entries import Entry, json_entry, text_entry
@@ -68,6 +68,10 @@ class Gathering:
         yield json_entry(f"{folder}/custody.json", "custody", custody)
         if why is None:
             yield Entry(f"{folder}/original", "original", opener=lambda: original_open(asset))
+            with asset_bytes(asset) as path:
+                store = manifest_store(path)
+            if store:
+                yield Entry(f"{folder}/manifest-store.c2pa", "manifest store", store)
         for derivative in asset.derivatives.filter(destroyed_at=None):
             yield from self._derivative(folder, derivative)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +10,17 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from probity.analysis.engines import detector_cards
+from probity.analysis.models import Finding
 from probity.analysis.selectors import assessment_of, findings_of
 from probity.cases.models import CATEGORY_WORDS, Case, Category
 from probity.decisions.law import rule_titles
 from probity.decisions.models import Decision
 from probity.decisions.selectors import decisions_of, evaluation_current
+from probity.evidence.models import Asset
+from probity.evidence.selectors import derivative_read
 
 from .entries import Entry
+from .models import Profile
 from .pdf_signing import pdf_signed
 from .redaction import Redaction
 
@@ -24,10 +29,10 @@ LIVE = {"applies": "Applies", "unknown": "Cannot be said"}
 
 
 def report_entries(
-    case: Case, *, about: dict[str, Any], redactions: Sequence[Redaction]
+    case: Case, *, about: dict[str, Any], profile: Profile, redactions: Sequence[Redaction]
 ) -> list[Entry]:
     """``report.html`` and, where WeasyPrint works, ``report.pdf`` of the same text."""
-    html = render_to_string("bundles/report.html", _context(case, about, redactions))
+    html = render_to_string("bundles/report.html", _context(case, about, profile, redactions))
     entries = [Entry("report.html", "report", html.encode())]
     pdf = pdf_of(html)
     if pdf:
@@ -47,12 +52,18 @@ def pdf_of(html: str) -> bytes | None:
     return made
 
 
-def _nothing(url: str, *_: object, **__: object) -> dict[str, object]:
-    """A report never fetches anything."""
+def _nothing(url: str, *_: object, **__: object) -> Any:
+    """A report fetches nothing: its pictures are inside it."""
+    if url.startswith("data:"):
+        from weasyprint import default_url_fetcher
+
+        return default_url_fetcher(url)
     raise ValueError(f"A report refers to nothing outside itself: {url}")
 
 
-def _context(case: Case, about: dict[str, Any], redactions: Sequence[Redaction]) -> dict[str, Any]:
+def _context(
+    case: Case, about: dict[str, Any], profile: Profile, redactions: Sequence[Redaction]
+) -> dict[str, Any]:
     evaluation = evaluation_current(case)
     rules = evaluation.result["rules"] if evaluation else []
     return {
@@ -60,7 +71,10 @@ def _context(case: Case, about: dict[str, Any], redactions: Sequence[Redaction])
         "category": CATEGORY_WORDS[Category(case.category)],
         "about": about,
         "reports": case.reports.all(),
-        "exhibits": [_exhibit(item.asset) for item in case.items.select_related("asset")],
+        "exhibits": [
+            _exhibit(item.asset, pictures=profile != Profile.HASHES)
+            for item in case.items.select_related("asset")
+        ],
         "rules": [
             {**rule, "words": LIVE[rule["outcome"]]} for rule in rules if rule["outcome"] in LIVE
         ][:40],
@@ -70,17 +84,33 @@ def _context(case: Case, about: dict[str, Any], redactions: Sequence[Redaction])
     }
 
 
-def _exhibit(asset: Any) -> dict[str, Any]:
+def _exhibit(asset: Asset, *, pictures: bool) -> dict[str, Any]:
     findings = findings_of(asset)
     cards = detector_cards({finding.producer for finding in findings})
     return {
         "asset": asset,
         "assessment": assessment_of(asset),
         "findings": [
-            {"row": finding, "errs": _error_words(cards.get(finding.producer))}
+            {
+                "row": finding,
+                "errs": _error_words(cards.get(finding.producer)),
+                "pictures": _pictures(finding) if pictures and not asset.sealed else [],
+            }
             for finding in findings
         ],
     }
+
+
+def _pictures(finding: Finding) -> list[dict[str, str]]:
+    """The finding's diagrams, which never show the media recognisably, inside the page."""
+    shown = []
+    for picture in finding.pictures.all():
+        row = picture.derivative
+        if row.destroyed_at is None and row.media_type.startswith("image/"):
+            body = base64.b64encode(derivative_read(row)).decode()
+            uri = f"data:{row.media_type};base64,{body}"
+            shown.append({"uri": uri, "caption": picture.caption})
+    return shown
 
 
 def _error_words(card: dict[str, Any] | None) -> str:

@@ -15,6 +15,7 @@ from probity.accounts.services import person_create
 from probity.core.roles import application_role_grant
 from probity.decisions.law import packs
 from probity.decisions.packs import packs_keep
+from probity.workflow.instance_record import instance_record
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         if role and role != owner:
             application_role_grant(role=role)
         packs_keep(packs=packs())
+        instance_record()
         if not Person.objects.exists():
             _, password = person_create(username="admin", roles=list(Role))
             self.stdout.write(

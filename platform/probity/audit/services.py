@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from foundation import chain as links
 from probity.core.clock import now
 
 from . import registry
-from .models import AuditChain, AuditEvent
+from .models import AuditEvent
 
 SYSTEM_CHAIN = "system"
 
@@ -36,27 +37,55 @@ def event_append(
     expected = registry.kind(name).keys
     if set(body) != expected:
         raise ValueError(f"Event {name!r} needs exactly {sorted(expected)}, got {sorted(body)}.")
-    head = _head(chain)
+    seq, prev = _head(chain)
     event = AuditEvent(
-        chain=head, seq=head.events + 1, name=name, at=now(), actor=actor, payload=body,
-        prev=head.head,
-    )  # fmt: skip
+        chain_id=chain, seq=seq + 1, name=name, at=now(), actor=actor, payload=body, prev=prev
+    )
     event.hash = links.event_hash(as_link(event))
-    event.save(force_insert=True)
-    head.events, head.head = event.seq, event.hash
-    head.save(update_fields=["events", "head"])
+    _write(event)
     return event
 
 
-def _head(chain: str) -> AuditChain:
-    """The locked head of a chain, begun if this is its first event."""
-    heads = AuditChain.objects.select_for_update().filter(name=chain)
-    head = heads.first()
-    if head is None:
-        begin = AuditChain(name=chain, events=0, head=links.genesis(chain))
-        AuditChain.objects.bulk_create([begin], ignore_conflicts=True)
-        head = heads.get()
-    return head
+LOCK = "SELECT events, head FROM audit_chain WHERE name = %s FOR UPDATE"
+BEGIN = "INSERT INTO audit_chain (name, events, head) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
+WRITE = """
+WITH moved AS (UPDATE audit_chain SET events = %(seq)s, head = %(hash)s WHERE name = %(chain)s)
+INSERT INTO audit_event (chain_id, seq, name, at, actor, payload, prev, hash)
+VALUES (%(chain)s, %(seq)s, %(name)s, %(at)s, %(actor)s, %(payload)s, %(prev)s, %(hash)s)
+RETURNING id
+"""
+
+
+def _head(chain: str) -> tuple[int, str]:
+    """Where the chain ends, its row locked; begun if this is its first event."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [chain])
+        found = cursor.fetchone()
+        if found is None:
+            cursor.execute(BEGIN, [chain, links.genesis(chain)])
+            cursor.execute(LOCK, [chain])
+            found = cursor.fetchone()
+    return int(found[0]), str(found[1])
+
+
+def _write(event: AuditEvent) -> None:
+    """The event and the moved head in one statement: appends set the pace of everything else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            {
+                "chain": event.chain_id,
+                "seq": event.seq,
+                "name": event.name,
+                "at": event.at,
+                "actor": event.actor,
+                "payload": json.dumps(event.payload),
+                "prev": event.prev,
+                "hash": event.hash,
+            },
+        )
+        event.pk = cursor.fetchone()[0]
+    event._state.adding = False
 
 
 def as_link(event: AuditEvent) -> links.Event:

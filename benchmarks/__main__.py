@@ -6,7 +6,7 @@ import importlib
 import subprocess
 import sys
 
-TOPICS = ("line", "claims", "appends")
+TOPICS = ("line", "claims", "appends", "record")
 
 
 def main(arguments: list[str]) -> int:

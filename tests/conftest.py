@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Generator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -49,3 +53,83 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"Skipped where nothing may be skipped: {report.longrepr}"
     return report
+
+
+TSA_CONFIG = """
+[tsa]
+default_tsa = here
+[here]
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+"""
+
+
+@pytest.fixture(scope="session")
+def openssl() -> Callable[..., bytes]:
+    """Run OpenSSL's program in a folder; the test is skipped where it is not installed."""
+    if shutil.which("openssl") is None:
+        pytest.skip("OpenSSL's program is not installed: apt-get install openssl.")
+
+    def run(*arguments: str, folder: Path) -> bytes:
+        done = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, check=True)
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def time_stamp_authority(
+    tmp_path_factory: pytest.TempPathFactory, openssl: Callable[..., bytes]
+) -> Iterator[tuple[str, Path]]:
+    """An authority on a loopback port, and the folder that holds its certificates."""
+    folder = tmp_path_factory.mktemp("tsa")
+    (folder / "serial").write_text("01\n")
+    (folder / "tsa.cnf").write_text(TSA_CONFIG.format(folder=folder))
+    (folder / "ext.cnf").write_text(
+        "extendedKeyUsage = critical,timeStamping\nkeyUsage = critical,digitalSignature\n"
+    )
+    openssl(
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem",
+        "-subj", "/O=Test/CN=Test Root", "-days", "30", folder=folder,
+    )  # fmt: skip
+    openssl(
+        "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr",
+        "-subj", "/O=Test/CN=Test TSA", folder=folder,
+    )  # fmt: skip
+    openssl(
+        "x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+        "-out", "tsa.pem", "-days", "20", "-extfile", "ext.cnf", folder=folder,
+    )  # fmt: skip
+
+    class Authority(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/other":
+                query = openssl(
+                    "ts", "-query", "-sha256", "-cert", "-data", "ext.cnf", folder=folder
+                )
+            (folder / "query.tsq").write_bytes(query)
+            answer = openssl(
+                "ts", "-reply", "-config", "tsa.cnf", "-section", "here", "-queryfile",
+                "query.tsq", folder=folder,
+            )  # fmt: skip
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer if self.path != "/junk" else b"<html>")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Authority)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()
+    thread.join()

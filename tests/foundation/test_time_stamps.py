@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,89 +16,13 @@ from foundation.time_stamps import (
     time_stamp_read,
 )
 
-CONFIG = """
-[tsa]
-default_tsa = here
-[here]
-serial = {folder}/serial
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-accuracy = secs:1
-ess_cert_id_alg = sha256
-"""
 MESSAGE = b"a checkpoint\n"
 
 
-def openssl(*arguments: str, folder: Path, data: bytes = b"") -> bytes:
-    done = subprocess.run(
-        ["openssl", *arguments], cwd=folder, input=data, capture_output=True, check=True
-    )
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def authority(
-    tmp_path_factory: pytest.TempPathFactory, needs_program: None
-) -> Iterator[tuple[str, Path]]:
-    """An authority on a loopback port, and the folder that holds its certificates."""
-    folder = tmp_path_factory.mktemp("tsa")
-    (folder / "serial").write_text("01\n")
-    (folder / "tsa.cnf").write_text(CONFIG.format(folder=folder))
-    (folder / "ext.cnf").write_text(
-        "extendedKeyUsage = critical,timeStamping\nkeyUsage = critical,digitalSignature\n"
-    )
-    openssl(
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem",
-        "-subj", "/O=Test/CN=Test Root", "-days", "30", folder=folder,
-    )  # fmt: skip
-    openssl(
-        "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr",
-        "-subj", "/O=Test/CN=Test TSA", folder=folder,
-    )  # fmt: skip
-    openssl(
-        "x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-        "-out", "tsa.pem", "-days", "20", "-extfile", "ext.cnf", folder=folder,
-    )  # fmt: skip
-
-    class Authority(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            query = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path == "/other":
-                query = openssl(
-                    "ts", "-query", "-sha256", "-cert", "-data", "ext.cnf", folder=folder
-                )
-            (folder / "query.tsq").write_bytes(query)
-            answer = openssl(
-                "ts", "-reply", "-config", "tsa.cnf", "-section", "here", "-queryfile",
-                "query.tsq", folder=folder,
-            )  # fmt: skip
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(answer if self.path != "/junk" else b"<html>")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Authority)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def needs_program() -> None:
-    if shutil.which("openssl") is None:
-        pytest.skip("OpenSSL's program is not installed: apt-get install openssl.")
-
-
-def test_a_stamp_is_fetched_and_checked_against_the_root(authority: tuple[str, Path]) -> None:
-    url, folder = authority
+def test_a_stamp_is_fetched_and_checked_against_the_root(
+    time_stamp_authority: tuple[str, Path],
+) -> None:
+    url, folder = time_stamp_authority
     token = time_stamp_fetch(MESSAGE, url=f"{url}/stamp")
     roots = roots_read((folder / "ca.pem").read_bytes())
     stamp = time_stamp_read(token, data=MESSAGE, roots=roots)
@@ -113,9 +33,9 @@ def test_a_stamp_is_fetched_and_checked_against_the_root(authority: tuple[str, P
 
 
 def test_another_authority_s_root_does_not_vouch(
-    authority: tuple[str, Path], tmp_path: Path
+    time_stamp_authority: tuple[str, Path], openssl: Callable[..., bytes], tmp_path: Path
 ) -> None:
-    url, _ = authority
+    url, _ = time_stamp_authority
     token = time_stamp_fetch(MESSAGE, url=url)
     openssl(
         "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "k.pem", "-out", "c.pem",
@@ -127,8 +47,8 @@ def test_another_authority_s_root_does_not_vouch(
     assert stamp.why
 
 
-def test_a_stamp_on_other_bytes_is_refused(authority: tuple[str, Path]) -> None:
-    url, _ = authority
+def test_a_stamp_on_other_bytes_is_refused(time_stamp_authority: tuple[str, Path]) -> None:
+    url, _ = time_stamp_authority
     token = time_stamp_fetch(MESSAGE, url=url)
     with pytest.raises(TimeStampInvalid, match="other bytes"):
         time_stamp_read(token, data=MESSAGE + b"!")
@@ -136,8 +56,8 @@ def test_a_stamp_on_other_bytes_is_refused(authority: tuple[str, Path]) -> None:
         time_stamp_fetch(MESSAGE, url=f"{url}/other")
 
 
-def test_answers_that_are_no_stamp_are_refused(authority: tuple[str, Path]) -> None:
-    url, _ = authority
+def test_answers_that_are_no_stamp_are_refused(time_stamp_authority: tuple[str, Path]) -> None:
+    url, _ = time_stamp_authority
     with pytest.raises(TimeStampInvalid, match="no RFC 3161"):
         time_stamp_fetch(MESSAGE, url=f"{url}/junk")
     with pytest.raises(TimeStampFailed, match="no answer"):

@@ -109,3 +109,32 @@ def test_the_export_command_writes_a_file_that_verifies(case: Case, tmp_path: Pa
             *arguments[:4],
         )  # fmt: skip
     assert Export.objects.count() == 1
+
+
+def test_an_outside_time_stamp_travels_and_is_checked(
+    case: Case, bundle: Bundle, time_stamp_authority: tuple[str, Path], settings: Any
+) -> None:
+    from probity.audit.checkpoints import checkpoint_make
+    from probity.audit.stamps import stamps_fetch
+
+    url, folder = time_stamp_authority
+    bundle(case)
+    checkpoint_make()
+    settings.TIME_STAMP_AUTHORITIES = [url, "http://127.0.0.1:9/down"]
+    assert stamps_fetch() == 1
+    assert stamps_fetch() == 0
+    path = stamped(case, bundle)
+    status, report = run("verify", path, "--roots", folder / "ca.pem")
+    states = {row["check"]: row["state"] for row in report["checks"]}
+    assert status == 0
+    assert states["time-stamps"] == "passed"
+    without = run("verify", path)[1]["checks"]
+    assert {row["check"]: row["state"] for row in without}["time-stamps"] == "could not check"
+
+
+def stamped(case: Case, bundle: Bundle) -> Path:
+    """A bundle under the checkpoint that was stamped: nothing moves in between."""
+    from unittest.mock import patch
+
+    with patch("probity.bundles.services.checkpoint_make"):
+        return bundle(case)

@@ -40,6 +40,13 @@ def test_it_is_tagged_for_screen_readers(pdf: bytes) -> None:
     assert b"pdfuaid" in root["/Metadata"].data
 
 
+def test_it_fetches_nothing_from_outside(pdf: bytes) -> None:
+    hostile = HTML.replace("<p>", '<img src="file:///etc/passwd"><img src="http://127.0.0.1:9/x">')
+    made = pdf_of(hostile)
+    assert made is not None
+    assert b"root:" not in made
+
+
 @pytest.mark.django_db
 def test_the_bundle_has_it_in_both_forms(
     case: Case, bundle: Callable[..., Path], pdf: bytes

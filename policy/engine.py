@@ -192,7 +192,12 @@ def _duty(
     else:
         due = obligation.within.after(start) if obligation.within else start
     return Duty(
-        rule=rule.id, obligation=obligation, due=due, due_note=note, provisional=provisional
+        rule=rule.id,
+        obligation=obligation,
+        started=start,
+        due=due,
+        due_note=note,
+        provisional=provisional,
     )
 
 

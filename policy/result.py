@@ -75,10 +75,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """An obligation in this case; `due` is None where the law gives no number or no start."""
+    """An obligation in this case; `due` is None where the law gives no number or no start.
+
+    `started` is when its start event happened, None where it has not.
+    """
 
     rule: str
     obligation: Obligation
+    started: datetime | None
     due: datetime | None
     due_note: str | None
     provisional: bool
@@ -96,6 +100,7 @@ class Duty:
             "clock": what.clock.value,
             "from_event": what.from_event.value,
             "max_extension": what.max_extension.text if what.max_extension else None,
+            "started": self.started.isoformat() if self.started else None,
             "due": self.due.isoformat() if self.due else None,
             "due_note": self.due_note,
             "provisional": self.provisional,

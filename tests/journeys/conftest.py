@@ -121,7 +121,7 @@ def window(chromium: Any, product: Product) -> Iterator[Callable[..., Any]]:
     yield open_window
     for context in contexts:
         context.close()
-    failed_by_leaving = re.compile(r"failed: .*(/progress|/media/|/status/)")
+    failed_by_leaving = re.compile(r"failed: .*(/progress|/media/|/status/|/bundles/)")
     assert not [text for text in complaints if not failed_by_leaving.match(text)]
 
 

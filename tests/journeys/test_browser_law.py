@@ -1,4 +1,4 @@
-"""Five reports under five laws, in a browser: what must be asked, done and until when."""
+"""Reports under the law, in a browser: what must be asked, done and until when."""
 
 from __future__ import annotations
 
@@ -104,88 +104,6 @@ def test_an_intimate_deepfake_reported_by_the_person_depicted_in_california(
     assert "Remove the depiction" in text
     assert "identical copies" in text
     assert "provisional" not in text.lower()
-    assert "SB 981" in page.inner_text("#law") or "sb981" in page.content()
-    assert "only recommends" in text or "recommend" in text
-
-
-def test_a_clip_of_a_candidate_twenty_days_before_an_election_in_texas(
-    desk: Callable[..., Any],
-) -> None:
-    page = desk(
-        category="election", explanation="He never said this.",
-        url="https://video.example/v/2", places="US-TX",
-    )  # fmt: skip
-    answer(
-        page,
-        {
-            "synthetic": True,
-            "deceptive": True,
-            "depicts_candidate": True,
-            "days_to_election": 20,
-            "intent_to_harm": True,
-        },
-    )
-    text = rule(page, "us-tx-255004")
-    assert "Does not apply" not in text
-    assert "Texas" in text
-
-
-def test_the_same_clip_with_a_parody_label_in_korea(desk: Callable[..., Any]) -> None:
-    page = desk(
-        category="election", explanation="A parody, they say.",
-        url="https://video.example/v/3", places="KR",
-    )  # fmt: skip
-    answer(
-        page,
-        {
-            "synthetic": True,
-            "parody": True,
-            "disclosed": True,
-            "depicts_candidate": True,
-            "days_to_election": 20,
-        },
-    )
-    text = rule(page, "kr-82-8")
-    assert "Does not apply" not in text
-
-
-def test_a_cloned_voice_for_fraud_in_the_union_on_a_very_large_platform(
-    desk: Callable[..., Any],
-) -> None:
-    page = desk(
-        category="impersonation", explanation="My mother's voice asked me for money.",
-        url="https://voice.example/v/4", places="DE", email="son@example.org",
-    )  # fmt: skip
-    answer(
-        page,
-        {
-            "hosting_service": True,
-            "very_large_platform": True,
-            "synthetic": True,
-            "impersonation": True,
-        },
-    )
-    law = page.inner_text("#law")
-    assert "TAKE IT DOWN" not in "".join(page.locator(".rule-applies").all_inner_texts())
-    assert "DSA" in law or "Digital Services Act" in law
-
-
-def test_an_advertisement_with_a_dead_actor_in_new_york(desk: Callable[..., Any]) -> None:
-    page = desk(
-        category="advertising", explanation="He died ten years ago and sells phones now.",
-        url="https://ads.example/5", places="US-NY",
-    )  # fmt: skip
-    answer(
-        page,
-        {
-            "synthetic": True,
-            "commercial_use": True,
-            "depicts_identifiable_person": True,
-            "depicted_is_deceased": True,
-        },
-    )
-    live = " ".join(page.locator(".rules .rule").all_text_contents())
-    assert "New York" in live
 
 
 def test_nothing_applies_to_an_edited_holiday_video(

@@ -181,3 +181,18 @@ def test_the_api_refuses_in_sentences(
     answer = client_for("lena", "legal").post(f"/api/v1/law/{address}", body, format="json")
     assert answer.status_code in {404, 422}
     assert word in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("PT48H", "48 hours"),
+        ("P6M", "6 months"),
+        ("PT1M", "1 minute"),
+        ("P1Y2M10DT2H30M", "1 year, 2 months, 10 days, 2 hours and 30 minutes"),
+    ],
+)
+def test_durations_are_said_in_words(text: str, words: str) -> None:
+    from probity.web.words import iso_duration
+
+    assert iso_duration(text) == words

@@ -125,8 +125,13 @@ def claim_end(*, claim: CaseClaim, why: str, actor: str) -> None:
 
 
 def claim_require(*, case: Case, actor: Actor) -> CaseClaim:
-    """The actor's own live claim, taken now if nobody holds the case; raises Conflict."""
+    """The actor's own live claim, taken now if nobody holds the case; raises Conflict.
+
+    The case is locked from here on: whoever writes to a case locks it before its log, or two who
+    work at once would wait for each other.
+    """
     person = actor.require_person(Ability.CASES_WORK)
+    Case.objects.select_for_update().get(pk=case.pk)
     own = CaseClaim.objects.filter(
         case=case, person=person, ended_at=None, until__gte=now()
     ).first()

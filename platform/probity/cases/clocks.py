@@ -100,9 +100,9 @@ def clocks_sweep() -> int:
 
 @transaction.atomic
 def _tell(clock: Clock) -> bool:
-    """Write the warning or the breach, unless somebody else did or the clock ended meanwhile."""
-    locked = Clock.objects.select_for_update(skip_locked=True).filter(pk=clock.pk, ended_at=None)
-    row = locked.first()
+    """Write the warning or the breach, unless somebody works on the case or did it meanwhile."""
+    free = Case.objects.select_for_update(skip_locked=True).filter(pk=clock.case_id).exists()
+    row = Clock.objects.filter(pk=clock.pk, ended_at=None).first() if free else None
     if row is None:
         return False
     column = "breached_at" if row.due_at <= now() else "warned_at"

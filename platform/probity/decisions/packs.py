@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from policy.api import Approval, Pack
 from probity.accounts.models import Person
@@ -92,7 +92,8 @@ def pack_approve(
 
     Raises Conflict when it already is so, InvalidInput for a note that is too long.
     """
-    PackVersion.objects.select_for_update().get(pk=version.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [version.digest])
     if (approval_of(version) is not None) == given:
         state = "approved already" if given else "not approved, so there is nothing to take back"
         raise Conflict(f"Version {version.version} of {version.title} is {state}.")

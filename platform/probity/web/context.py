@@ -14,7 +14,7 @@ from probity.cases.models import CATEGORY_WORDS
 
 from .guard import person_of
 
-OF_CASES = {"queue", "case", "dossier", "exports"}
+OF_CASES = {"queue", "case", "dossier", "exports", "counsel"}
 
 
 @dataclass(frozen=True)

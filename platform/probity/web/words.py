@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -63,3 +64,18 @@ def joined(items: list[str]) -> str:
 def sentence_case(text: str) -> str:
     """The first letter large."""
     return text[:1].upper() + text[1:]
+
+
+ISO_PART = re.compile(r"(\d+)([YMWDHS])")
+ISO_WORDS = {"Y": "year", "W": "week", "D": "day", "H": "hour", "S": "second"}
+
+
+def iso_duration(text: str) -> str:
+    """An ISO 8601 duration in words: ``PT48H`` is 48 hours, ``P6M`` 6 months."""
+    date, _, time = text.removeprefix("P").partition("T")
+    parts = []
+    for part, month in ((date, "month"), (time, "minute")):
+        for amount, unit in ISO_PART.findall(part):
+            word = ISO_WORDS.get(unit, month)
+            parts.append(f"{amount} {word}{'' if amount == '1' else 's'}")
+    return joined(parts) or text

@@ -10,6 +10,7 @@ from probity.core.clock import now
 from probity.decisions.library import pack_text_find
 from probity.decisions.models import PackApproval, PackVersion
 from probity.decisions.packs import approval_of, pack_version, pack_versions
+from probity.web.words import iso_duration, sentence_case
 
 from .strip import Strip, strip
 
@@ -116,8 +117,10 @@ def nodes(tree: Mapping[str, Any], *, depth: int = 0) -> list[Node]:
 def _until(entry: Mapping[str, Any]) -> str:
     """Within what time, from which event, and where."""
     event = entry["from_event"].replace("_", " ")
-    time = f"Within {entry['within']} of: {event}" if entry["within"] else f"At: {event}"
+    time = f"Within {iso_duration(entry['within'])} of: {event}" if entry["within"] else event
     if entry["clock"] == "qualitative":
         time = f"No fixed time: {entry['effort']}"
-    more = f", at most {entry['max_extension']} more" if entry["max_extension"] else ""
-    return f"{time}{more}; {SCOPE_WORDS[entry['scope']]}."
+    more = (
+        f", at most {iso_duration(entry['max_extension'])} more" if entry["max_extension"] else ""
+    )
+    return f"{sentence_case(time)}{more}; {SCOPE_WORDS[entry['scope']]}."

@@ -18,6 +18,7 @@ from probity.decisions.library import pack_text_find, pack_texts, what_if
 from probity.decisions.models import PolicyEvaluation
 from probity.decisions.selectors import evaluation_current
 from probity.web.triage.law_page import OUTCOME_WORDS
+from probity.web.words import iso_duration
 
 PREFIX = "fact-"
 WORDS: Mapping[str, Value] = {"true": True, "false": False}
@@ -126,7 +127,7 @@ def _outcome(rule: Mapping[str, Any], was: str) -> Outcome:
         was=OUTCOME_WORDS.get(was, ""),
         sentence=rule["sentence"],
         due=[
-            f"{duty['what']} ({duty['within']})" if duty["within"] else duty["what"]
+            f"{duty['what']} ({iso_duration(duty['within'])})" if duty["within"] else duty["what"]
             for duty in rule["obligations"]
         ],
     )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policy import cli_review
+
 if TYPE_CHECKING:
-    from policy.api import Fact
     from policy.result import Evaluation
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print only JSON on standard output.")
@@ -137,7 +138,7 @@ def evaluate_facts(
     with guarded():
         evaluation = evaluate(
             load_packs(),
-            facts=_read_facts(facts_file.read()),
+            facts=cli_review.read_facts(facts_file.read()),
             at=moment(at) if at else datetime.now(UTC),
             places=places,
             received_at=moment(received_at) if received_at else None,
@@ -146,20 +147,6 @@ def evaluate_facts(
             emit_json(evaluation.to_dict())
         else:
             _print(evaluation)
-
-
-def _read_facts(text: str) -> dict[str, Fact]:
-    from foundation.chain import NotCanonical, parse
-    from policy.errors import FactRefused
-    from policy.vocabulary import answer
-
-    try:
-        given = parse(text)
-    except NotCanonical as error:
-        raise FactRefused(f"The facts are not JSON. {error.sentence}") from None
-    if not isinstance(given, dict):
-        raise FactRefused('The facts must be one JSON object, for example {"synthetic": true}.')
-    return {name: answer(name, value) for name, value in given.items()}
 
 
 def _print(evaluation: Evaluation) -> None:
@@ -227,3 +214,9 @@ def _print_tests(outcome: dict[str, Any], emit: Any) -> None:
         for rule, change in mutants["survivors"]:
             emit(f"Unnoticed: {rule}, {change}")
         emit(f"{mutants['total']} changes tried, {len(mutants['survivors'])} unnoticed.")
+
+
+command.add_command(cli_review.explain_rules)
+command.add_command(cli_review.diff_packs)
+command.add_command(cli_review.stale_rules)
+command.add_command(cli_review.new_pack)

@@ -84,6 +84,11 @@ def folder_packs(folder: Path) -> Iterator[Pack]:
         yield _file(path, path.relative_to(folder).as_posix(), state.st_mtime_ns, state.st_size)
 
 
+def file_pack(path: Path) -> Pack:
+    """One pack file; raises PackInvalid."""
+    return parse(_read(path, path.name))
+
+
 def documents(folders: Iterable[Path] | None = None) -> Iterator[Cursor]:
     """The read documents of the built-in packs and of `folders` (default as `load_packs`)."""
     for folder in (builtin_folder(), *(_setting() if folders is None else folders)):

@@ -1,20 +1,38 @@
-"""A rule as a person reads it: conditions beside their citations, in words and in JSON shape."""
+"""Rules as a person reads them: conditions beside their citations, in words and in JSON shape."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from policy.api import Condition, Leaf, Obligation, Rule
+from policy.api import Condition, Group, Leaf, Obligation, Pack, Rule
 from policy.sentences import leaf_test, wish
 
-_HEADS = {"all": "all of these", "any": "any of these", "not": "not"}
+_HEADS = {"all": "all of these", "any": "at least one of these", "not": "not"}
+
+
+def pack_dict(pack: Pack) -> dict[str, Any]:
+    """Everything a pack says; its rules in the order of the file, each with its worked examples."""
+    return {
+        "id": pack.id,
+        "version": pack.version,
+        "title": pack.title,
+        "jurisdiction": pack.jurisdiction,
+        "maintainer": pack.maintainer,
+        "digest": pack.digest,
+        "file": pack.file,
+        "rules": [
+            {**rule_dict(rule), "examples": sum(test.rule == rule.id for test in pack.tests)}
+            for rule in pack.rules
+        ],
+    }
 
 
 def condition_dict(condition: Condition) -> dict[str, Any]:
-    """{fact, test, words, question, citation} for a leaf, else {kind, count, children}."""
+    """{kind: leaf, fact, test, words, question, citation}, or {kind, words, count, children}."""
     if isinstance(condition, Leaf):
         return {
+            "kind": "leaf",
             "fact": condition.fact,
             "test": leaf_test(condition),
             "words": wish(condition),
@@ -23,6 +41,7 @@ def condition_dict(condition: Condition) -> dict[str, Any]:
         }
     return {
         "kind": condition.kind,
+        "words": _head(condition),
         "count": condition.count or None,
         "children": [condition_dict(child) for child in condition.children],
     }
@@ -109,6 +128,10 @@ def _condition_lines(condition: Condition, *, depth: int) -> Iterator[str]:
     if isinstance(condition, Leaf):
         yield f"{margin}- {wish(condition)} [{condition.citation.text}]"
         return
-    yield f"{margin}- {_HEADS.get(condition.kind, f'at least {condition.count} of these')}:"
+    yield f"{margin}- {_head(condition)}:"
     for child in condition.children:
         yield from _condition_lines(child, depth=depth + 1)
+
+
+def _head(group: Group) -> str:
+    return _HEADS.get(group.kind, f"at least {group.count} of these")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from rest_framework.test import APIClient
 
 from probity.cases.models import Case
 from probity.decisions import law
-from probity.decisions.models import PackApproval, PolicyEvaluation
+from probity.decisions.models import PackApproval, PackVersion, PolicyEvaluation
 from probity.decisions.packs import packs_keep
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +197,47 @@ def test_durations_are_said_in_words(text: str, words: str) -> None:
     from probity.web.words import iso_duration
 
     assert iso_duration(text) == words
+
+
+def kept_anew(**changes: Any) -> tuple[PackVersion, PackVersion]:
+    """The pack as it is, and a later version with a shorter time."""
+    (old,) = PackVersion.objects.filter(pack=TIDA)
+    document = json.loads(json.dumps(old.document))
+    document["version"] = 2
+    document["rules"][0]["when"]["all"] = document["rules"][0]["when"]["all"][:-1]
+    new = law.pack_of(document)
+    packs_keep(packs=[new])
+    return old, PackVersion.objects.get(digest=new.digest)
+
+
+def test_two_versions_are_compared_with_the_cases_they_would_turn(
+    legal: Client, client_for: Callable[..., APIClient], settings: Any
+) -> None:
+    settings.SERVICE_FACTS = {"covered_platform": True}
+    api = client_for("ada", "lead")
+    report = {
+        "category": "intimate", "explanation": "Me.", "url": "https://e.example/1",
+        "places": ["US"],
+    }  # fmt: skip
+    api.post("/api/v1/reports", report, format="json")
+    case = Case.objects.latest("number")
+    facts = {
+        "intimate": True, "request_valid": True, "depicts_identifiable_person": True,
+        "consent_to_publication": True,
+    }  # fmt: skip
+    assert api.post(f"/api/v1/cases/{case.pk}/facts", facts, format="json").status_code == 200
+    old, new = kept_anew()
+    page = text(legal, f"/review/law/{TIDA}/changes")
+    assert "Changed: TAKE IT DOWN Act" in page
+    assert case.label in page
+    assert "Does not apply → Applies" in page
+    body = api.get(f"/api/v1/law/packs/{TIDA}/changes?old={old.digest}&new={new.digest}").json()
+    assert [row["new"] for row in body["shifts"]] == ["applies"]
+    assert "No version" in text(legal, "/review/law/no-such-law/changes", 404)
+
+
+def test_what_is_due_is_listed(legal: Client, client_for: Callable[..., APIClient]) -> None:
+    page = text(legal, "/review/law/stale")
+    assert "About to change" in page
+    body = client_for("ada", "lead").get("/api/v1/law/stale?at=2030-01-01").json()
+    assert len(body["reviews"]) == sum(len(pack.rules) for pack in law.packs())

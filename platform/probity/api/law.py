@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,10 +17,13 @@ from probity.cases.selectors import case_find
 from probity.core.clock import now
 from probity.core.errors import InvalidInput
 from probity.decisions.library import (
+    changes_between,
     pack_text_find,
     pack_texts,
+    sources_due,
     what_if,
 )
+from probity.decisions.models import PackVersion
 from probity.decisions.packs import approvals_by_digest, pack_version, pack_versions
 from probity.workflow.pack_approve import pack_approval_set
 
@@ -79,6 +82,22 @@ class OnePack(View):
         return Response({**pack_text_find(pack), "versions": _versions(pack)})
 
 
+class Changes(View):
+    """Two versions compared."""
+
+    ability = Ability.CASES_READ
+
+    @extend_schema(
+        operation_id="pack_changes",
+        summary="What changed between two versions of a pack, and for which cases",
+        parameters=[OpenApiParameter("old", str), OpenApiParameter("new", str)],
+        responses={200: OBJECT, **ERRORS},
+    )
+    def get(self, request: Request, pack: str) -> Response:
+        old, new = (_version_of(request, pack, key) for key in ("old", "new"))
+        return Response(changes_between(old, new))
+
+
 class Approvals(View):
     """A named person's approval."""
 
@@ -130,6 +149,22 @@ class WhatIf(View):
         )
 
 
+class Stale(View):
+    """What is due for another look."""
+
+    ability = Ability.CASES_READ
+
+    @extend_schema(
+        operation_id="law_stale",
+        summary="Sources past their check date; statutes about to start or to end",
+        parameters=[OpenApiParameter("at", date)],
+        responses={200: OBJECT, **ERRORS},
+    )
+    def get(self, request: Request) -> Response:
+        text = request.query_params.get("at", "")
+        return Response(sources_due(_moment(text).date() if text else now().date()))
+
+
 class Clocks(View):
     """A case's deadlines."""
 
@@ -164,6 +199,13 @@ def _versions(pack: str) -> list[dict[str, Any]]:
         {"version": row.version, "digest": row.digest, "kept_at": moment(row.kept_at)}
         for row in pack_versions(pack)
     ]
+
+
+def _version_of(request: Request, pack: str, key: str) -> PackVersion:
+    version = pack_version(request.query_params.get(key, ""))
+    if version.pack != pack:
+        raise InvalidInput.of({key: "This digest belongs to another pack."})
+    return version
 
 
 def _object(request: Request, names: set[str]) -> dict[str, Any]:

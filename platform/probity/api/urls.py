@@ -29,7 +29,9 @@ urlpatterns = [
     ),
     path("v1/law/packs", law.Packs.as_view(), name="api-packs"),
     path("v1/law/packs/<slug:pack>", law.OnePack.as_view(), name="api-pack"),
+    path("v1/law/packs/<slug:pack>/changes", law.Changes.as_view(), name="api-changes"),
     path("v1/law/packs/<slug:pack>/approval", law.Approvals.as_view(), name="api-approval"),
+    path("v1/law/stale", law.Stale.as_view(), name="api-stale"),
     path("v1/law/what-if", law.WhatIf.as_view(), name="api-what-if"),
     re_path(r"^v1/.*$", Missing.as_view()),
 ]

@@ -18,8 +18,10 @@ from probity.decisions.packs import pack_version
 from probity.web.guard import actor_of, needs
 from probity.workflow.pack_approve import pack_approval_set
 
+from .changes_page import changes_page
 from .pack_page import pack_page
 from .shelf_page import shelf_page
+from .stale_page import stale_page
 from .what_if_page import what_if_page
 
 
@@ -44,6 +46,21 @@ def what_if(request: HttpRequest) -> HttpResponse:
     page = what_if_page(request.GET.dict(), case=_case(request.GET.get("case", "")))
     status = 400 if page.errors else 200
     return render(request, "web/review/law/what_if.html", {"page": page}, status=status)
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def changes(request: HttpRequest, pack: str) -> HttpResponse:
+    """What changed between two versions of a pack, and for which cases."""
+    page = changes_page(pack, old=request.GET.get("old", ""), new=request.GET.get("new", ""))
+    return render(request, "web/review/law/changes.html", {"page": page})
+
+
+@require_GET
+@needs(Ability.CASES_READ)
+def stale(request: HttpRequest) -> HttpResponse:
+    """Sources that are due for another look, and statutes about to start or to end."""
+    return render(request, "web/review/law/stale.html", {"page": stale_page()})
 
 
 @require_POST

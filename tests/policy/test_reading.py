@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from policy.loader import load_packs
-from policy.readable import pack_text
+from policy.reading import pack_dict
 
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, dict[str, Any]]:
-    return {pack.id: pack_text(pack) for pack in load_packs()}
+    return {pack.id: pack_dict(pack) for pack in load_packs()}
 
 
 def leaves(tree: dict[str, Any]) -> list[dict[str, Any]]:

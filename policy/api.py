@@ -64,6 +64,43 @@ class Grade(StrEnum):
     G = "G"
 
 
+class Harm(StrEnum):
+    """What a rule is about; what a report's category suggests is matched with it."""
+
+    INTIMATE = "intimate"
+    ELECTION = "election"
+    FRAUD = "fraud"
+    LIKENESS = "likeness"
+    COMMERCIAL = "commercial"
+    REPUTATION = "reputation"
+    ILLEGAL = "illegal"
+    MISINFORMATION = "misinformation"
+    MINORS = "minors"
+    TRANSPARENCY = "transparency"
+    PROVENANCE = "provenance"
+    PROCESS = "process"
+    PLATFORM = "platform"
+    LIABILITY = "liability"
+    CRIMINAL = "criminal"
+    EXCEPTION = "exception"
+    META = "meta"
+
+
+class RecordKind(StrEnum):
+    """Why a dated piece of law is no rule."""
+
+    BILL = "bill"
+    DRAFT = "draft"
+    STRUCK_DOWN = "struck_down"
+    GUIDANCE = "guidance"
+    EXCLUSION = "exclusion"
+    EFFECT = "effect"
+    CONCEPT = "concept"
+    PLATFORM_TERMS = "platform_terms"
+    SURVEY = "survey"
+    SUPERSEDED = "superseded"
+
+
 class Ground(StrEnum):
     """The two grounds a statement of reasons may give (Reg. (EU) 2022/2065 art. 17(3)(d), (e))."""
 
@@ -273,7 +310,7 @@ class Rule:
     title: str
     summary: str
     jurisdiction: str
-    harm: str
+    harm: Harm
     level: Level
     grade: Grade
     ground: Ground | None
@@ -297,6 +334,22 @@ class Rule:
             if change.start <= day:
                 current = change
         return current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A dated piece of law that is no rule: read, never evaluated."""
+
+    id: str
+    title: str
+    summary: str
+    kind: RecordKind
+    jurisdiction: str
+    citation: Citation
+    timeline: tuple[StateChange, ...]
+    why_no_rule: str
+    open_notes: tuple[str, ...]
+    review_due: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +382,7 @@ class Pack:
     maintainer: str
     minimums: Mapping[str, Source]
     rules: tuple[Rule, ...]
+    records: tuple[Record, ...]
     tests: tuple[PackTest, ...]
     digest: str
     file: str

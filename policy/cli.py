@@ -45,13 +45,28 @@ def list_packs(as_json: bool) -> None:  # noqa: FBT001  click passes by name
             for pack in found.packs
             for rule in pack.rules
         ]
+        records = [
+            {
+                "id": record.id,
+                "title": record.title,
+                "jurisdiction": record.jurisdiction,
+                "kind": record.kind.value,
+                "pack": pack.id,
+            }
+            for pack in found.packs
+            for record in pack.records
+        ]
         for name, sentence in found.refused:
             say(f"The pack plugin {name} was left out. {sentence}")
         if as_json:
-            emit_json({"rules": rows, "refused": [list(pair) for pair in found.refused]})
+            refused = [list(pair) for pair in found.refused]
+            emit_json({"rules": rows, "records": records, "refused": refused})
             return
         columns = ("id", "jurisdiction", "status", "grade", "title", "pack")
         table(columns, [[row[name] for name in columns] for row in rows])
+        if records:
+            kept = ("id", "jurisdiction", "kind", "title", "pack")
+            table(kept, [[row[name] for name in kept] for row in records], title="No rules")
 
 
 @command.command(name="show")
@@ -62,22 +77,29 @@ def show(name: str, as_json: bool) -> None:  # noqa: FBT001  click passes by nam
     from foundation.terminal import emit, emit_json, guarded
     from policy.errors import PolicyRefusal
     from policy.loader import load_packs
-    from policy.reading import rule_dict, rule_lines
+    from policy.reading import record_dict, record_lines, rule_dict, rule_lines
 
     with guarded():
         packs = load_packs()
         rules = [rule for pack in packs for rule in pack.rules if name in (rule.id, pack.id)]
-        if not rules:
+        records = [row for pack in packs for row in pack.records if name in (row.id, pack.id)]
+        if not rules and not records:
             raise PolicyRefusal(
                 f"There is no rule and no pack {name!r}; `probity policy list` names them all."
             )
         if as_json:
-            emit_json({"rules": [rule_dict(rule) for rule in rules]})
+            emit_json(
+                {
+                    "rules": [rule_dict(rule) for rule in rules],
+                    "records": [record_dict(row) for row in records],
+                }
+            )
             return
-        for number, rule in enumerate(rules):
+        texts = [*map(rule_lines, rules), *map(record_lines, records)]
+        for number, lines in enumerate(texts):
             if number:
                 emit("")
-            for line in rule_lines(rule):
+            for line in lines:
                 emit(line)
 
 
@@ -131,15 +153,18 @@ def evaluate_facts(
     from datetime import UTC, datetime
 
     from foundation.terminal import emit_json, guarded
+    from policy.calendar import calendar_facts, occasions
     from policy.durations import moment
     from policy.engine import evaluate
     from policy.loader import load_packs
 
     with guarded():
+        when = moment(at) if at else datetime.now(UTC)
+        given = cli_review.read_facts(facts_file.read())
         evaluation = evaluate(
             load_packs(),
-            facts=cli_review.read_facts(facts_file.read()),
-            at=moment(at) if at else datetime.now(UTC),
+            facts={**calendar_facts(occasions(), at=when, places=places), **given},
+            at=when,
             places=places,
             received_at=moment(received_at) if received_at else None,
         )

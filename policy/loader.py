@@ -129,7 +129,8 @@ def _distinct(packs: Iterable[Pack]) -> None:
     """Raises PackInvalid where two packs or two rules share an id."""
     seen: dict[str, str] = {}
     for pack in packs:
-        for name in (f"pack {pack.id}", *(f"rule {rule.id}" for rule in pack.rules)):
+        own = [*(rule.id for rule in pack.rules), *(record.id for record in pack.records)]
+        for name in (f"pack {pack.id}", *(f"rule {name}" for name in own)):
             if name in seen:
                 raise PackInvalid(f"{pack.file}: the {name} exists already, in {seen[name]}.")
             seen[name] = pack.file

@@ -14,7 +14,7 @@ from policy.api import (
     Force,
     Grade,
     Ground,
-    LegalState,
+    Harm,
     Level,
     Obligation,
     Pack,
@@ -23,13 +23,12 @@ from policy.api import (
     RuleException,
     Scope,
     Source,
-    StateChange,
 )
 from policy.conditions import Reader, compile_rule
 from policy.cursor import Cursor
-from policy.errors import FactRefused, PlaceRefused
+from policy.errors import FactRefused
+from policy.parse_sources import citation, place, record, timeline
 from policy.parse_tests import tests
-from policy.places import normalise
 from policy.vocabulary import spec
 
 _RULE = (
@@ -37,25 +36,28 @@ _RULE = (
     "when", "review_due", "tests",
 )  # fmt: skip
 _RULE_OPTIONAL = ("jurisdiction", "ground", "exceptions", "obligations", "open_notes", "test_base")
-_ENDS = (LegalState.SUNSET, LegalState.SUPERSEDED)
 
 
 def parse(document: Cursor) -> Pack:
     """Raises PackInvalid."""
     key = document.record(
-        required=("pack", "version", "title", "jurisdiction", "maintainer", "citations", "rules"),
-        optional=("questions", "minimum_sources"),
+        required=("pack", "version", "title", "jurisdiction", "maintainer", "citations"),
+        optional=("questions", "minimum_sources", "rules", "records"),
     )
+    if "rules" not in key and "records" not in key:
+        raise document.refusal("a pack has rules, records, or both.")
     pack_id = key["pack"].identifier()
-    jurisdiction = _place(key["jurisdiction"])
-    citations = {name: _citation(at) for name, at in key["citations"].mapping().items()}
+    jurisdiction = place(key["jurisdiction"])
+    citations = {name: citation(at) for name, at in key["citations"].mapping().items()}
     questions = _questions(key.get("questions"))
-    entries = key["rules"].items()
+    entries = key["rules"].items() if "rules" in key else []
+    noted = key["records"].items() if "records" in key else []
+    records = tuple(record(at, home=jurisdiction, citations=citations) for at in noted)
     rules = tuple(
         _rule(at, pack=pack_id, home=jurisdiction, citations=citations, questions=questions)
         for at in entries
     )
-    _unique([rule.id for rule in rules], entries)
+    _unique([*(rule.id for rule in rules), *(row.id for row in records)], [*entries, *noted])
     return Pack(
         id=pack_id,
         version=key["version"].positive(),
@@ -64,6 +66,7 @@ def parse(document: Cursor) -> Pack:
         maintainer=key["maintainer"].text(),
         minimums=_minimums(key.get("minimum_sources")),
         rules=rules,
+        records=records,
         tests=tuple(
             test
             for rule, at in zip(rules, entries, strict=True)
@@ -82,34 +85,10 @@ def _digest(document: Cursor) -> str:
         raise document.refusal(error.sentence) from None
 
 
-def _place(at: Cursor) -> str:
-    try:
-        return normalise(at.text())
-    except PlaceRefused as error:
-        raise at.refusal(error.sentence) from None
-
-
 def _unique(ids: Sequence[str], entries: Sequence[Cursor]) -> None:
     for number, name in enumerate(ids):
         if name in ids[:number]:
             raise entries[number].refusal(f"the id {name!r} stands here a second time.")
-
-
-def _citation(at: Cursor) -> Citation:
-    key = at.record(
-        required=("law", "section", "read_on", "grade"), optional=("url", "quote", "paraphrase")
-    )
-    if "quote" not in key and "paraphrase" not in key:
-        raise at.refusal("a citation needs a quote or a paraphrase.")
-    return Citation(
-        law=key["law"].text(),
-        section=key["section"].text(),
-        url=key["url"].text() if "url" in key else None,
-        quote=key["quote"].text() if "quote" in key else None,
-        paraphrase=key["paraphrase"].text() if "paraphrase" in key else None,
-        read_on=key["read_on"].day(),
-        grade=key["grade"].choice(Grade),
-    )
 
 
 def _questions(at: Cursor | None) -> Mapping[str, str]:
@@ -160,8 +139,8 @@ def _rule(
         pack=pack,
         title=key["title"].text(),
         summary=key["summary"].text(),
-        jurisdiction=_place(key["jurisdiction"]) if "jurisdiction" in key else home,
-        harm=key["harm"].identifier(),
+        jurisdiction=place(key["jurisdiction"]) if "jurisdiction" in key else home,
+        harm=key["harm"].choice(Harm),
         level=key["level"].choice(Level),
         grade=key["grade"].choice(Grade),
         ground=key["ground"].choice(Ground) if "ground" in key else None,
@@ -170,7 +149,7 @@ def _rule(
         bound=bound,
         risk=risk,
         citation=reader.citation(key["cite"]),
-        timeline=_timeline(key["status"]),
+        timeline=timeline(key["status"]),
         when=when,
         exceptions=exceptions,
         obligations=tuple(_obligation(item, reader) for item in obligations),
@@ -207,25 +186,6 @@ def _exceptions(at: Cursor | None, reader: Reader) -> tuple[RuleException, ...]:
         )
     _unique([exception.id for exception in found], at.items())
     return tuple(found)
-
-
-def _timeline(at: Cursor) -> tuple[StateChange, ...]:
-    changes: list[StateChange] = []
-    for entry in at.items():
-        key = entry.record(required=("from", "state"), optional=("note",))
-        change = StateChange(
-            start=key["from"].day(),
-            state=key["state"].choice(LegalState),
-            note=key["note"].text() if "note" in key else None,
-        )
-        if changes and changes[-1].start >= change.start:
-            raise key["from"].refusal("the days of a status timeline must rise.")
-        if changes and changes[-1].state is change.state:
-            raise key["state"].refusal(f"the rule is already {change.state} before this day.")
-        if not changes and change.state in _ENDS:
-            raise key["state"].refusal("a timeline cannot begin with its end.")
-        changes.append(change)
-    return tuple(changes)
 
 
 def _obligation(at: Cursor, reader: Reader) -> Obligation:

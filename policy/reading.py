@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from policy.api import Condition, Group, Leaf, Obligation, Pack, Rule
+from policy.api import Condition, Group, Leaf, Obligation, Pack, Record, Rule, StateChange
 from policy.sentences import leaf_test, wish
 
 _HEADS = {"all": "all of these", "any": "at least one of these", "not": "not"}
@@ -25,6 +25,23 @@ def pack_dict(pack: Pack) -> dict[str, Any]:
             {**rule_dict(rule), "examples": sum(test.rule == rule.id for test in pack.tests)}
             for rule in pack.rules
         ],
+        "records": [record_dict(record) for record in pack.records],
+    }
+
+
+def record_dict(record: Record) -> dict[str, Any]:
+    """A dated piece of law that is no rule, and why."""
+    return {
+        "id": record.id,
+        "title": record.title,
+        "summary": record.summary,
+        "kind": record.kind.value,
+        "jurisdiction": record.jurisdiction,
+        "citation": record.citation.to_dict(),
+        "timeline": _timeline(record.timeline),
+        "why_no_rule": record.why_no_rule,
+        "open_notes": list(record.open_notes),
+        "review_due": record.review_due.isoformat(),
     }
 
 
@@ -55,7 +72,7 @@ def rule_dict(rule: Rule) -> dict[str, Any]:
         "title": rule.title,
         "summary": rule.summary,
         "jurisdiction": rule.jurisdiction,
-        "harm": rule.harm,
+        "harm": rule.harm.value,
         "level": rule.level.value,
         "grade": rule.grade.value,
         "ground": rule.ground.value if rule.ground else None,
@@ -64,10 +81,7 @@ def rule_dict(rule: Rule) -> dict[str, Any]:
         "bound": rule.bound,
         "risk": rule.risk,
         "citation": rule.citation.to_dict(),
-        "timeline": [
-            {"from": change.start.isoformat(), "state": change.state.value, "note": change.note}
-            for change in rule.timeline
-        ],
+        "timeline": _timeline(rule.timeline),
         "when": condition_dict(rule.when),
         "exceptions": [
             {
@@ -135,3 +149,22 @@ def _condition_lines(condition: Condition, *, depth: int) -> Iterator[str]:
 
 def _head(group: Group) -> str:
     return _HEADS.get(group.kind, f"at least {group.count} of these")
+
+
+def record_lines(record: Record) -> Iterator[str]:
+    """The record as plain text."""
+    yield f"{record.id}: {record.title}"
+    yield f"  No rule ({record.kind.replace('_', ' ')}): {record.why_no_rule}"
+    yield f"  {record.summary} [{record.citation.text}]"
+    for change in record.timeline:
+        note = f" ({change.note})" if change.note else ""
+        yield f"  From {change.start.isoformat()}: {change.state.replace('_', ' ')}{note}"
+    for note in record.open_notes:
+        yield f"  Open: {note}"
+
+
+def _timeline(changes: Iterable[StateChange]) -> list[dict[str, Any]]:
+    return [
+        {"from": change.start.isoformat(), "state": change.state.value, "note": change.note}
+        for change in changes
+    ]

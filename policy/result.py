@@ -145,7 +145,7 @@ class RuleResult:
             ],
             "grade": rule.grade.value,
             "level": rule.level.value,
-            "harm": rule.harm,
+            "harm": rule.harm.value,
             "ground": rule.ground.value if rule.ground else None,
             "explanation": rule.explanation,
             "citation": rule.citation.to_dict(),

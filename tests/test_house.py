@@ -102,7 +102,10 @@ def test_every_wing_says_that_it_is_typed(root: Path) -> None:
 
 def test_files_stay_short(sources: list[Path]) -> None:
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
-    assert {str(path): count for path, count in lines.items() if count > LONGEST} == {}
+    long = {path.name: count for path, count in lines.items() if count > LONGEST}
+    # One file on purpose: it travels alone in every bundle and must be readable as a whole.
+    assert long.pop("standalone.py", 0) < 500
+    assert long == {}
     assert statistics.median(count for count in lines.values() if count > 3) <= MEDIAN
 
 

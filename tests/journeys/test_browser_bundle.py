@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import zipfile
@@ -18,13 +17,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 def test_a_case_leaves_as_a_bundle_and_counsel_reads_it(
     report: Callable[..., str], window: Callable[..., Any], admin: dict[str, Any], drawing: Path,
-    tmp_path: Path,
+    take_newest: Callable[[Any], str], tmp_path: Path,
 ) -> None:  # fmt: skip
     report(explanation="The day of the vote is wrong.", file=drawing, places="US-CA")
     page = window(storage_state=admin)
-    page.goto("/triage?show=open")
-    page.locator("[data-row-link]").last.click()
-    page.wait_for_url(re.compile(r"/triage/[0-9a-f-]{36}$"))
+    take_newest(page)
     page.wait_for_selector("text=/All \\d+ findings are in/", timeout=90_000)
     page.click(".case-tools a:has-text('Bundle')")
     page.fill("#recipient", "The court")
@@ -67,14 +64,14 @@ def test_a_case_leaves_as_a_bundle_and_counsel_reads_it(
 
 
 def test_both_pages_work_at_360_pixels(
-    report: Callable[..., str], window: Callable[..., Any], admin: dict[str, Any]
+    report: Callable[..., str],
+    window: Callable[..., Any],
+    admin: dict[str, Any],
+    take_newest: Callable[[Any], str],
 ) -> None:
     report(explanation="Small.", url="https://a.example/1")
     page = window(storage_state=admin, viewport={"width": 360, "height": 800})
-    page.goto("/triage?show=open")
-    page.locator("[data-row-link]").last.click()
-    page.wait_for_url(re.compile(r"/triage/[0-9a-f-]{36}$"))
-    case = page.url.rsplit("/", 1)[1]
+    case = take_newest(page).rsplit("/", 1)[1]
     addresses = (
         f"/review/{case}", f"/review/{case}/bundles", "/review/law",
         "/review/law/us-take-it-down", "/review/law/what-if?pack=us-take-it-down",

@@ -14,16 +14,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 @pytest.fixture
 def desk(
-    window: Callable[..., Any], admin: dict[str, Any], report: Callable[..., str]
+    window: Callable[..., Any],
+    admin: dict[str, Any],
+    report: Callable[..., str],
+    take_newest: Callable[[Any], str],
 ) -> Callable[..., Any]:
     """Report something and open it as the reviewer who holds the case."""
 
     def arrive(**fields: Any) -> Any:
         report(**fields)
         page = window(storage_state=admin)
-        page.goto("/triage?show=open")
-        page.locator("[data-row-link]").last.click()
-        page.wait_for_url(re.compile(r"/triage/[0-9a-f-]{36}$"))
+        take_newest(page)
         page.click("text=Take this case")
         page.wait_for_function(
             "() => document.getElementById('announce').textContent.includes('You hold')"

@@ -13,15 +13,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 ALL_IN = "text=/All \\d+ findings are in/"
 
 
-def take_newest(page: Any) -> str:
-    """Open the case that was reported last; return its address."""
-    page.goto("/triage?show=open")
-    page.locator("[data-row-link]").last.click()
-    page.wait_for_url(re.compile(r"/triage/[0-9a-f-]{36}$"))
-    address: str = page.url
-    return address
-
-
 def announced(page: Any, words: str) -> None:
     page.wait_for_function(
         "words => document.getElementById('announce').textContent.includes(words)", arg=words
@@ -29,7 +20,11 @@ def announced(page: Any, words: str) -> None:
 
 
 def test_a_report_becomes_a_decided_case(
-    shared: Path, report: Callable[..., str], window: Callable[..., Any], admin: dict[str, Any]
+    take_newest: Callable[[Any], str],
+    shared: Path,
+    report: Callable[..., str],
+    window: Callable[..., Any],
+    admin: dict[str, Any],
 ) -> None:
     file = shared / "media/c2pa/c2pa-org__image__jpeg__adobe-20220124-CA.jpg"
     if not file.is_file():
@@ -140,7 +135,10 @@ def test_a_reviewer_needs_nothing_but_the_keyboard(
 
 
 def test_letter_keys_can_be_switched_off(
-    report: Callable[..., str], window: Callable[..., Any], admin: dict[str, Any]
+    take_newest: Callable[[Any], str],
+    report: Callable[..., str],
+    window: Callable[..., Any],
+    admin: dict[str, Any],
 ) -> None:
     report(explanation="An address only.", url="https://example.org/1")
     page = window(storage_state=admin)
@@ -155,7 +153,11 @@ def test_letter_keys_can_be_switched_off(
 
 
 def test_everything_works_without_scripts(
-    product: Any, window: Callable[..., Any], admin: dict[str, Any], drawing: Path
+    take_newest: Callable[[Any], str],
+    product: Any,
+    window: Callable[..., Any],
+    admin: dict[str, Any],
+    drawing: Path,
 ) -> None:
     page = window(storage_state=admin, java_script_enabled=False, accept="422")
     page.goto("/report")
@@ -205,7 +207,11 @@ def test_the_form_keeps_the_file_when_something_is_missing(
 
 
 def test_no_page_scrolls_sideways_on_a_small_phone(
-    report: Callable[..., str], window: Callable[..., Any], admin: dict[str, Any], drawing: Path
+    take_newest: Callable[[Any], str],
+    report: Callable[..., str],
+    window: Callable[..., Any],
+    admin: dict[str, Any],
+    drawing: Path,
 ) -> None:
     receipt = report(
         explanation="W" * 120, file=drawing, places="US-CA",

@@ -114,7 +114,11 @@ def test_a_place_is_asked_for_and_can_be_corrected(reviewer: Client) -> None:
     assert "From no place to US-CA, DE." in history
 
 
-def test_a_number_is_answered_with_a_number(reviewer: Client, case: Case) -> None:
+def test_a_number_is_answered_with_a_number(
+    reviewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policy.calendar.occasions", lambda: ())
+    case = report(url="https://example.org/1")
     assert 'id="number-days_to_election"' in page(reviewer, case)
     url = f"/triage/{case.pk}/facts"
     wrong = reviewer.post(url, {"fact": "days_to_election", "value": "soon"}, **HTMX)

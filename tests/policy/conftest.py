@@ -19,7 +19,7 @@ def rule_document(**changes: Any) -> dict[str, Any]:
         "id": "example",
         "title": "An example",
         "summary": "For a test.",
-        "harm": "none",
+        "harm": "meta",
         "level": "law",
         "grade": "P",
         "explanation": "An example.",

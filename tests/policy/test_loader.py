@@ -4,6 +4,7 @@ import copy
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from policy import loader
 from policy.api import Pack
+from policy.engine import evaluate
 from policy.errors import PackInvalid
-from policy.loader import builtin_folder, discover, documents, folder_packs, load_packs
+from policy.loader import builtin_folder, discover, documents, folder_packs, load_packs, pack_of
 from policy.parse import parse
 from policy.strict_yaml import read
 
@@ -75,7 +77,7 @@ DAYS = {"fact": "days_to_election", "cite": "c"}
         ({"when": {"not": [LEAF]}}, "mapping"),
         ({"when": {"at_least": {"count": 2, "of": [LEAF]}}}, "never be met"),
         ({"when": {"at_least": {"count": 0, "of": [LEAF]}}}, "at least 1"),
-        ({"status": [{"from": "2026-05", "state": "in_force"}]}, "no full date"),
+        ({"status": [{"from": "2026-5", "state": "in_force"}]}, "no full date"),
         ({"status": [{"from": "2026-02-30", "state": "in_force"}]}, "not in the calendar"),
         ({"status": [{"from": "2026-01-01", "state": "sunset"}]}, "cannot begin with its end"),
         (
@@ -270,3 +272,74 @@ def test_packs_come_in_the_order_of_their_ids() -> None:
     ids = [pack.id for pack in load_packs(folders=())]
     assert ids == sorted(ids)
     assert len(list(folder_packs(builtin_folder()))) == len(ids)
+
+
+RECORD = {
+    "id": "zz-bill",
+    "title": "A bill",
+    "summary": "Would forbid much.",
+    "kind": "bill",
+    "cite": "law",
+    "why_no_rule": "It was never passed.",
+    "status": [{"from": "2024-10", "state": "pending", "note": "Introduced."}],
+    "open_notes": ["The number is unknown."],
+    "review_due": "2027-01-01",
+}
+
+
+def with_records(document: dict[str, Any], *records: dict[str, Any]) -> dict[str, Any]:
+    cite = next(iter(document["citations"]))
+    return {**document, "records": [{**RECORD, "cite": cite, **record} for record in records]}
+
+
+def test_a_dated_non_rule_is_read_and_never_evaluated() -> None:
+    document = json.loads(json.dumps(dict(load_packs()[0].document)))
+    document.pop("rules")
+    pack = pack_of(with_records(document, {}), name="bill.yaml")
+    assert pack.rules == ()
+    (record,) = pack.records
+    assert record.kind == "bill"
+    assert (
+        evaluate(
+            (pack,), facts={}, at=datetime(2026, 1, 1, tzinfo=UTC), places=[], received_at=None
+        ).rules
+        == ()
+    )
+    document.pop("questions", None)
+    with pytest.raises(PackInvalid, match="rules, records, or both"):
+        pack_of({**document}, name="empty.yaml")
+
+
+def test_a_month_is_disputed_within_and_sure_after() -> None:
+    document = json.loads(json.dumps(dict(load_packs()[0].document)))
+    pack = pack_of(with_records(document, {}), name="bill.yaml")
+    first, second = pack.records[0].timeline
+    assert (first.start.isoformat(), first.state) == ("2024-10-01", "disputed")
+    assert (second.start.isoformat(), second.state) == ("2024-11-01", "pending")
+    assert "not known" in (first.note or "")
+    december = with_records(document, {"status": [{"from": "2024-12", "state": "in_force"}]})
+    assert pack_of(december, name="x").records[0].timeline[1].start.isoformat() == "2025-01-01"
+    for wrong in ("2024-13", "2024", "24-10"):
+        body = with_records(document, {"status": [{"from": wrong, "state": "in_force"}]})
+        with pytest.raises(PackInvalid):
+            pack_of(body, name="x")
+
+
+@pytest.mark.parametrize(
+    ("record", "sentence"),
+    [
+        ({"kind": "rumour"}, "is not one of"),
+        ({"cite": "nowhere"}, "no citation 'nowhere'"),
+        ({"mood": "x"}, "unknown here"),
+    ],
+)
+def test_a_wrong_record_is_refused(record: dict[str, Any], sentence: str) -> None:
+    document = json.loads(json.dumps(dict(load_packs()[0].document)))
+    with pytest.raises(PackInvalid, match=sentence):
+        pack_of(with_records(document, record), name="x.yaml")
+
+
+def test_a_rule_and_a_record_cannot_share_an_id() -> None:
+    document = json.loads(json.dumps(dict(load_packs()[0].document)))
+    with pytest.raises(PackInvalid, match="second time"):
+        pack_of(with_records(document, {"id": document["rules"][0]["id"]}), name="x.yaml")

@@ -22,9 +22,10 @@ def test_agreed_names_exist(name: str) -> None:
     assert name in vocabulary()
 
 
-def test_days_to_election_is_a_number_and_the_rest_are_yes_or_no() -> None:
+def test_distances_are_numbers_and_the_rest_are_yes_or_no() -> None:
     numbers = [name for name, spec in vocabulary().items() if spec.type is FactType.INTEGER]
-    assert numbers == ["days_to_election"]
+    assert "days_to_election" in numbers
+    assert all(name.startswith(("days_to_", "hours_to_")) for name in numbers)
 
 
 @pytest.mark.parametrize("name", list(vocabulary()))

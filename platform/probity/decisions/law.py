@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from policy import engine, loader, vocabulary
+from policy import calendar, engine, loader, vocabulary
 from policy.api import Approval, Event, Fact, Pack, Source
 from policy.places import line, normalise
 from probity.core.errors import InvalidInput, Refusal
@@ -27,6 +27,12 @@ def packs() -> tuple[Pack, ...]:
 def pack_of(document: Mapping[str, Any], *, name: str = "kept version") -> Pack:
     """A pack rebuilt from a document as it was kept; raises Refusal where it no longer holds."""
     return loader.pack_of(document, name=name)
+
+
+def calendar_of(places: Collection[str], *, at: datetime) -> dict[str, KnownFact]:
+    """What the event calendar says of these places at that moment, such as days_to_election."""
+    found = calendar.calendar_facts(calendar.occasions(), at=at, places=places)
+    return {name: KnownFact(fact.value, fact.source.value) for name, fact in found.items()}
 
 
 def rule_titles() -> dict[str, str]:

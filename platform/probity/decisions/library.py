@@ -90,4 +90,6 @@ def what_if(
     known = {
         name: KnownFact(law.fact_check(name, value), "reviewer") for name, value in facts.items()
     }
-    return law.evaluate(known, at=at, places=law.places_check(places), received_at=received_at)
+    checked = law.places_check(places)
+    known = {**law.calendar_of(checked, at=at), **known}
+    return law.evaluate(known, at=at, places=checked, received_at=received_at)

@@ -49,7 +49,7 @@ def case_evaluate(*, case: Case, actor: str) -> PolicyEvaluation:
     Evaluations of one case are serialised, so that the last one always saw the last answer.
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
-    facts = facts_of(case)
+    facts = {**law.calendar_of(case.places, at=case.opened_at), **facts_of(case)}
     packs_keep(packs=law.packs())
     result = law.evaluate(
         facts,

@@ -244,4 +244,5 @@ def _print_tests(outcome: dict[str, Any], emit: Any) -> None:
 command.add_command(cli_review.explain_rules)
 command.add_command(cli_review.diff_packs)
 command.add_command(cli_review.stale_rules)
+command.add_command(cli_review.backtest_cases)
 command.add_command(cli_review.new_pack)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from policy.api import Fact, Pack
+    from policy.diff import PastCase
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print only JSON on standard output.")
 _PATH = click.Path(exists=True, path_type=Path)
@@ -74,20 +77,13 @@ def diff_packs(old: Path, new: Path, cases: Any, as_json: bool) -> None:  # noqa
 
     Exit status 1 when a rule changed.
     """
-    from foundation.chain import NotCanonical, parse
     from foundation.terminal import Exit, emit, emit_json, guarded
-    from policy.diff import PastCase, changes, shifts
-    from policy.errors import FactRefused
+    from policy.diff import changes, shifts
 
     with guarded():
         before, after = _packs(old), _packs(new)
         changed = changes(before, after)
-        past = []
-        for number, line in enumerate(cases or (), start=1):
-            try:
-                past.append(PastCase.read(parse(line), name=f"line {number}"))
-            except NotCanonical as error:
-                raise FactRefused(f"Line {number} is not JSON. {error.sentence}") from None
+        past = list(_past(cases or ()))
         moved = list(shifts(before, after, past))
         if as_json:
             emit_json(
@@ -135,6 +131,30 @@ def stale_rules(at: str | None, as_json: bool) -> None:  # noqa: FBT001  click p
             raise SystemExit(int(Exit.NEGATIVE))
 
 
+@click.command(name="backtest")
+@click.argument("cases", type=click.File("r", encoding="utf-8"))
+@click.option("--packs", "folder", type=_PATH, help="Packs to try; those installed by default.")
+@_JSON
+def backtest_cases(cases: Any, folder: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """How every rule comes out over recorded cases: one JSON object a line, as for `diff`.
+
+    Facts, days and places are the recorded ones; the packs are today's, or those given.
+    """
+    from foundation.terminal import emit_json, guarded, table
+    from policy.backtest import OUTCOMES, columns_of, tally
+    from policy.loader import load_packs
+
+    with guarded():
+        packs = _packs(folder) if folder else load_packs()
+        columns = columns_of(_past(cases))
+        counts = tally(packs, columns)
+        if as_json:
+            emit_json({"cases": len(columns), "rules": counts})
+            return
+        rows = [(name, *(row[word] for word in OUTCOMES)) for name, row in counts.items()]
+        table(("rule", *(word.replace("_", " ") for word in OUTCOMES)), rows)
+
+
 @click.command(name="new")
 @click.argument("name")
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
@@ -168,3 +188,16 @@ def _packs(path: Path) -> tuple[Pack, ...]:
     from policy.loader import file_pack, folder_packs
 
     return tuple(folder_packs(path)) if path.is_dir() else (file_pack(path),)
+
+
+def _past(lines: Iterable[str]) -> Iterator[PastCase]:
+    """Recorded cases from JSON lines; raises FactRefused with the line's number."""
+    from foundation.chain import NotCanonical, parse
+    from policy.diff import PastCase
+    from policy.errors import FactRefused
+
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield PastCase.read(parse(line), name=f"line {number}")
+        except NotCanonical as error:
+            raise FactRefused(f"Line {number} is not JSON. {error.sentence}") from None

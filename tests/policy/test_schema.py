@@ -125,6 +125,8 @@ def test_words_are_the_same_in_both() -> None:
     }.items():
         assert duty[key]["enum"] == list(kind)
     rule = defs["rule"]["properties"]
+    assert rule["harm"]["enum"] == list(api.Harm)
+    assert defs["record"]["properties"]["kind"]["enum"] == list(api.RecordKind)
     assert rule["ground"]["enum"] == list(api.Ground)
     assert rule["level"]["enum"] == list(api.Level)
     assert rule["binds"]["properties"]["party"]["enum"] == list(api.Party)

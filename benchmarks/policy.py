@@ -1,0 +1,143 @@
+"""The policy engine against the same predicates as plain Python, and a million cases at once."""
+
+from __future__ import annotations
+
+import random
+import resource
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.figures import Figure, keep
+
+if TYPE_CHECKING:
+    from policy.api import Condition, Fact, Pack
+    from policy.backtest import Columns
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CASES = 300
+MANY = 1_000_000
+
+
+def main() -> list[Figure]:
+    """Measure both on the installed packs."""
+    from policy.loader import load_packs
+
+    packs = load_packs()
+    rules = sum(len(pack.rules) for pack in packs)
+    traced, plain = _evaluations(packs)
+    seconds, peak = _backtest(packs)
+    evaluations = MANY * rules
+    figures = [
+        Figure(
+            f"evaluating {rules} rules with full trace, per case", traced * 1e6, plain * 1e6,
+            "us", "the same predicates as plain Python", "lower",
+        ),
+        Figure(
+            f"backtest of {MANY:,} cases, per rule and case", seconds / evaluations * 1e9,
+            plain / rules * 1e9, "ns", "the same predicates as plain Python", "lower",
+        ),
+    ]  # fmt: skip
+    print(f"{MANY:,} cases under {rules} rules took {seconds:.1f} s and {peak:.2f} GiB at most")
+    keep("policy", figures)
+    return figures
+
+
+def _evaluations(packs: tuple[Pack, ...]) -> tuple[float, float]:
+    """Seconds a case: the engine with its trace, and bare predicates on the bare values."""
+    from policy.engine import evaluate
+
+    cases = [_facts(packs, seed) for seed in range(CASES)]
+    predicates = [_plain(rule.when) for pack in packs for rule in pack.rules]
+    bare = [{name: fact.value for name, fact in facts.items()} for facts in cases]
+
+    def engine() -> None:
+        for facts in cases:
+            evaluate(packs, facts=facts, at=AT, places=["US-CA"], received_at=AT)
+
+    def python() -> None:
+        for values in bare:
+            for predicate in predicates:
+                predicate(values)
+
+    return _best(engine) / CASES, _best(python) / CASES
+
+
+def _facts(packs: tuple[Pack, ...], seed: int) -> dict[str, Fact]:
+    from policy.api import Fact, Source
+    from policy.vocabulary import vocabulary
+
+    generator = random.Random(seed)
+    names = sorted({name for pack in packs for rule in pack.rules for name in rule.logic.facts})
+    found = {}
+    for name in names:
+        number = vocabulary()[name].type == "integer"
+        value: Any = generator.randint(-30, 120) if number else generator.random() < 0.5
+        found[name] = Fact(name=name, value=value, source=Source.REVIEWER)
+    return found
+
+
+def _plain(condition: Condition) -> Callable[[dict[str, Any]], bool]:
+    """The condition as somebody would write it by hand, without unknowns or a trace."""
+    from policy.api import Leaf
+
+    if isinstance(condition, Leaf):
+        name, test = condition.fact, condition.test
+        return lambda values: bool(test(values[name]))
+    parts = [_plain(child) for child in condition.children]
+    if condition.kind == "all":
+        return lambda values: all(part(values) for part in parts)
+    if condition.kind == "any":
+        return lambda values: any(part(values) for part in parts)
+    if condition.kind == "not":
+        return lambda values: not parts[0](values)
+    return lambda values: sum(part(values) for part in parts) >= condition.count
+
+
+def _backtest(packs: tuple[Pack, ...]) -> tuple[float, float]:
+    from policy.backtest import tally
+
+    columns = _columns(packs)
+    begun = time.perf_counter()
+    tally(packs, columns)
+    seconds = time.perf_counter() - begun
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def _columns(packs: tuple[Pack, ...]) -> Columns:
+    from policy.api import Source
+    from policy.backtest import MISSING, Columns
+    from policy.vocabulary import vocabulary
+
+    generator = np.random.default_rng(1)
+    names = sorted({name for pack in packs for rule in pack.rules for name in rule.logic.facts})
+    reviewer = list(Source).index(Source.REVIEWER)
+    values = {}
+    for name in names:
+        high = 120 if vocabulary()[name].type == "integer" else 2
+        column = generator.integers(0, high, MANY).astype(np.int32)
+        column[generator.random(MANY) < 0.3] = MISSING
+        values[name] = column
+    contexts = [
+        (date(2024 + year, 6, 1), places)
+        for year in range(3)
+        for places in ((), ("US",), ("US-CA",), ("DE",), ("KR",), ("EU",))
+    ]
+    return Columns(
+        values=values,
+        sources={name: np.full(MANY, reviewer, np.int8) for name in names},
+        context=generator.integers(0, len(contexts), MANY).astype(np.int32),
+        contexts=contexts,
+    )
+
+
+def _best(work: Callable[[], None], *, times: int = 5) -> float:
+    best = float("inf")
+    for _ in range(times):
+        begun = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - begun)
+    return best

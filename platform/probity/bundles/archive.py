@@ -32,7 +32,10 @@ class Written:
 class Archive:
     """An archive under construction; every file is hashed while it is written."""
 
-    def __init__(self, target: Path, *, folder: str) -> None:
+    def __init__(
+        self, target: Path, *, folder: str, on_step: Callable[[int], None] | None = None
+    ) -> None:
+        self._on_step = on_step or (lambda _: None)
         self._zip = zipfile.ZipFile(target, "w", allowZip64=True)
         self._target = target
         self._folder = folder
@@ -85,6 +88,7 @@ class Archive:
                 total.update(block)
                 size += len(block)
                 target.write(block)
+                self._on_step(len(self._listed))
         return total.hexdigest(), size
 
     def _info(self, name: str, compress: int) -> zipfile.ZipInfo:

@@ -47,17 +47,19 @@ Use a verify.py that you obtained elsewhere: one inside a forged bundle could be
 
 
 def bundle_write(
-    export: Export, *, target: Path, on_entry: Callable[[int], None] | None = None
+    export: Export, *, target: Path, on_step: Callable[[int], None] | None = None
 ) -> tuple[Written, int]:
-    """Write the bundle of an export to a file; how many things were withheld comes second."""
+    """Write the bundle of an export to a file; how many things were withheld comes second.
+
+    ``on_step`` hears how many files are written, after each and at every MiB of a large one.
+    """
     about = _about(export)
     gathering = Gathering(export.case, Profile(export.profile))
-    archive = Archive(target, folder=f"{export.case.label}-{export.pk.hex[:8]}")
+    folder = f"{export.case.label}-{export.pk.hex[:8]}"
+    archive = Archive(target, folder=folder, on_step=on_step)
     try:
-        for count, entry in enumerate(gathering.entries(), start=1):
+        for entry in gathering.entries():
             archive.add(entry)
-            if on_entry:
-                on_entry(count)
         for entry in _closing(export.case, about, gathering):
             archive.add(entry)
         return archive.finish(about, verifier=verifier_source()), len(gathering.redactions)

@@ -12,6 +12,9 @@ from django.template.loader import render_to_string
 from probity.analysis.engines import detector_cards
 from probity.analysis.models import Finding
 from probity.analysis.selectors import assessment_of, findings_of
+from probity.audit.registry import kind
+from probity.audit.selectors import chain_events
+from probity.audit.services import case_chain
 from probity.cases.models import CATEGORY_WORDS, Case, Category
 from probity.decisions.law import rule_titles
 from probity.decisions.models import Decision
@@ -25,7 +28,8 @@ from .pdf_signing import pdf_signed
 from .redaction import Redaction
 
 logger = logging.getLogger(__name__)
-LIVE = {"applies": "Applies", "unknown": "Cannot be said"}
+LIVE = {"applies", "unknown"}
+MOST_RULES = 40
 
 
 def report_entries(
@@ -69,12 +73,14 @@ def _context(
             _exhibit(item.asset, pictures=profile != Profile.HASHES)
             for item in case.items.select_related("asset")
         ],
-        "rules": [
-            {**rule, "words": LIVE[rule["outcome"]]} for rule in rules if rule["outcome"] in LIVE
-        ][:40],
+        "rules": [rule for rule in rules if rule["outcome"] in LIVE][:MOST_RULES],
         "facts": evaluation.facts if evaluation else {},
         "decisions": [_decision(row) for row in decisions_of(case)],
         "redactions": redactions,
+        "events": [
+            {"at": event.at, "says": _says(event.name)}
+            for event in chain_events(case_chain(case.pk))
+        ],
     }
 
 
@@ -122,4 +128,13 @@ def _error_words(card: dict[str, Any] | None) -> str:
 
 def _decision(row: Decision) -> dict[str, Any]:
     titles = rule_titles()
-    return {"row": row, "rules": [titles.get(rule, rule) for rule in row.rules]}
+    staff = f"a member of staff ({str(row.person_id)[:8]})"
+    return {"row": row, "who": staff, "rules": [titles.get(rule, rule) for rule in row.rules]}
+
+
+def _says(name: str) -> str:
+    """An event in the plain words it was registered with."""
+    try:
+        return kind(name).says
+    except KeyError:
+        return f"An event called “{name}”."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from .models import Export, ExportState, Profile
 from .redaction import original_withheld
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
+TOLD_SECONDS = 1.0
 LIMITS = {"purpose": 500, "recipient": 200, "why": 500}
 
 
@@ -89,14 +91,18 @@ def export_build(export: Export) -> None:
     """Build a claimed export and keep the file; a failure is recorded with its sentence."""
     checkpoint_make()
 
+    told = time.monotonic()
+
     def step(count: int) -> None:
-        if count % 20 == 0:
+        nonlocal told
+        if time.monotonic() - told > TOLD_SECONDS:
+            told = time.monotonic()
             Export.objects.filter(pk=export.pk).update(done=count, lease_until=now() + LEASE)
 
     try:
         with scratch() as folder:
             path = Path(folder) / "bundle.zip"
-            written, redactions = bundle_write(export, target=path, on_entry=step)
+            written, redactions = bundle_write(export, target=path, on_step=step)
             bundle_keep(path, name=export.storage_name)
     except Exception as error:
         logger.exception("Export %s failed.", export.pk)

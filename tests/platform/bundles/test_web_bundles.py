@@ -129,3 +129,18 @@ def test_a_history_is_narrowed_and_events_open_up(legal: Client, case: Case) -> 
     assert "A person decided: label" in few
     assert "A report was received" not in few
     assert 'class="raw"' in few
+
+
+def test_a_silent_worker_s_bundle_is_taken_over_and_a_living_one_s_is_not(
+    legal: Client, case: Case
+) -> None:
+    from probity.bundles.services import export_claim
+
+    legal.post(f"/review/{case.pk}/bundles", ASK)
+    first = export_claim()
+    assert first is not None
+    assert export_claim() is None
+    Export.objects.update(lease_until=now() - timedelta(seconds=1))
+    again = export_claim()
+    assert again is not None
+    assert again.pk == first.pk

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -24,8 +25,12 @@ from provenance import purposes
 from provenance.text import shown
 
 LONGEST_CHAIN = 10
+_KEPT = 1024
+"""The same intermediates and authorities stand in file after file; what was read of a certificate
+is kept by its bytes, so nothing can be taken for something else."""
 
 
+@lru_cache(maxsize=_KEPT)
 def parse_der(der: bytes) -> x509.Certificate:
     """Raises ValueError when the bytes are no certificate."""
     with warnings.catch_warnings():
@@ -34,6 +39,7 @@ def parse_der(der: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(der)
 
 
+@lru_cache(maxsize=_KEPT)
 def whole(certificate: x509.Certificate) -> bool:
     """Whether every part that is judged or shown can be read; the library parses them lazily."""
     try:
@@ -41,6 +47,7 @@ def whole(certificate: x509.Certificate) -> bool:
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
             certificate.subject.public_bytes()
             certificate.issuer.public_bytes()
+            certificate.signature_algorithm_oid.dotted_string  # noqa: B018 - parsed on access
             summary(certificate)
             is_authority(certificate)
     except MemoryError:
@@ -57,11 +64,13 @@ def parse_pem(pem: bytes) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(pem)
 
 
+@lru_cache(maxsize=_KEPT)
 def digest(certificate: x509.Certificate) -> str:
     """SHA-256 of the DER form, hexadecimal."""
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+@lru_cache(maxsize=_KEPT)
 def usages(certificate: x509.Certificate) -> tuple[str, ...] | None:
     """Extended key usages as dotted identifiers; None when the certificate does not limit them."""
     try:
@@ -71,6 +80,7 @@ def usages(certificate: x509.Certificate) -> tuple[str, ...] | None:
     return tuple(usage.dotted_string for usage in found)
 
 
+@lru_cache(maxsize=_KEPT)
 def is_authority(certificate: x509.Certificate) -> bool:
     """Whether it may issue certificates: CA flag set, and key usage (if any) allows it."""
     try:
@@ -98,6 +108,11 @@ def name_of(certificate: x509.Certificate, *, issuer: bool = False) -> dict[str,
 
 def summary(certificate: x509.Certificate) -> dict[str, Any]:
     """What to show of a certificate; every string is neutralised."""
+    return dict(_summary(certificate))
+
+
+@lru_cache(maxsize=_KEPT)
+def _summary(certificate: x509.Certificate) -> dict[str, Any]:
     found = usages(certificate)
     return {
         "subject": name_of(certificate),
@@ -107,7 +122,20 @@ def summary(certificate: x509.Certificate) -> dict[str, Any]:
         "not_after": certificate.not_valid_after_utc.isoformat(),
         "purposes": [{"oid": oid, "name": purposes.name(oid)} for oid in (found or ())[:20]],
         "key": _key(certificate),
+        "authority": is_authority(certificate),
         "sha256": digest(certificate),
+    }
+
+
+def described(certificate: x509.Certificate, *, moment: datetime | None) -> dict[str, Any]:
+    """``summary`` with its role and whether it is valid now and was at ``moment``."""
+    own = issuer_name(certificate) == subject_name(certificate)
+    authority = is_authority(certificate)
+    return {
+        **summary(certificate),
+        "role": "signer" if not authority else "root" if own else "intermediate",
+        "valid_now": valid_at(certificate, datetime.now(UTC)),
+        "valid_when_signed": valid_at(certificate, moment) if moment else None,
     }
 
 
@@ -116,11 +144,38 @@ def valid_at(certificate: x509.Certificate, moment: datetime) -> bool:
     return certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc
 
 
+@lru_cache(maxsize=_KEPT)
+def issuer_name(certificate: x509.Certificate) -> bytes:
+    """The issuer's name, DER."""
+    return certificate.issuer.public_bytes()
+
+
+@lru_cache(maxsize=_KEPT)
+def subject_name(certificate: x509.Certificate) -> bytes:
+    """The subject's name, DER."""
+    return certificate.subject.public_bytes()
+
+
+class Anchors:
+    """Anchors, to be found by the name of their subject."""
+
+    def __init__(self, certificates: Iterable[x509.Certificate]) -> None:
+        self.certificates = tuple(certificates)
+        self._by_subject: dict[bytes, list[x509.Certificate]] = {}
+        for anchor in self.certificates:
+            self._by_subject.setdefault(subject_name(anchor), []).append(anchor)
+
+    def named(self, name: bytes) -> Sequence[x509.Certificate]:
+        """The anchors of that subject."""
+        return self._by_subject.get(name, ())
+
+    def names(self, issuers: Iterable[bytes]) -> bool:
+        """Whether any of these issuers' names is an anchor's."""
+        return any(name in self._by_subject for name in issuers)
+
+
 def chain_to(
-    anchors: Iterable[x509.Certificate],
-    chain: Sequence[x509.Certificate],
-    *,
-    moment: datetime | None,
+    anchors: Anchors, chain: Sequence[x509.Certificate], *, moment: datetime | None
 ) -> x509.Certificate | None:
     """The anchor to which ``chain`` (leaf first) leads, or None.
 
@@ -129,15 +184,12 @@ def chain_to(
     """
     if not chain:
         return None
-    by_subject: dict[bytes, list[x509.Certificate]] = {}
-    for anchor in anchors:
-        by_subject.setdefault(anchor.subject.public_bytes(), []).append(anchor)
     pool = list(chain[1:LONGEST_CHAIN])
     current = chain[0]
     for below in range(LONGEST_CHAIN):
         if moment and not valid_at(current, moment):
             return None
-        for anchor in by_subject.get(current.issuer.public_bytes(), []):
+        for anchor in anchors.named(issuer_name(current)):
             in_time = moment is None or valid_at(anchor, moment)
             if in_time and _issued(current, anchor, below=below):
                 return anchor
@@ -150,8 +202,15 @@ def chain_to(
 
 
 def _issued(subject: x509.Certificate, issuer: x509.Certificate, *, below: int) -> bool:
-    if not is_authority(issuer) or not _path_long_enough(issuer, below):
+    if issuer_name(subject) != subject_name(issuer) or not is_authority(issuer):
         return False
+    return _path_long_enough(issuer, below) and signed(subject, issuer)
+
+
+@lru_cache(maxsize=_KEPT)
+def signed(subject: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the issuer's name and key are those that the subject's certificate names and bears
+    the signature of."""
     try:
         subject.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):
@@ -160,8 +219,13 @@ def _issued(subject: x509.Certificate, issuer: x509.Certificate, *, below: int) 
 
 
 def _path_long_enough(issuer: x509.Certificate, below: int) -> bool:
-    longest = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
+    longest = _path_length(issuer)
     return longest is None or below <= longest
+
+
+@lru_cache(maxsize=_KEPT)
+def _path_length(issuer: x509.Certificate) -> int | None:
+    return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
 
 
 def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str | None:

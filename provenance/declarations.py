@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from provenance import plain_names
 from provenance.history import History
 from provenance.text import shown, shown_or_none
 
@@ -37,21 +38,29 @@ def source_type(value: Any) -> str | None:
 
 
 def actions(manifest: dict[str, Any]) -> list[dict[str, Any]]:
-    """The actions of one manifest: action, source_type, agent, when."""
+    """The actions of one manifest: action, source_type, agent and when; title and source_title in
+    plain words; ai: whether the action says that AI had a part in it."""
     found: list[dict[str, Any]] = []
     for data in assertions(manifest, "c2pa.actions"):
         listed = data.get("actions")
         for action in listed if isinstance(listed, list) else []:
             if isinstance(action, dict) and len(found) < _MOST_ACTIONS:
-                found.append(
-                    {
-                        "action": shown(action.get("action") or "", longest=80),
-                        "source_type": source_type(action.get("digitalSourceType")),
-                        "agent": _agent(action.get("softwareAgent")),
-                        "when": shown_or_none(action.get("when"), longest=40),
-                    }
-                )
+                found.append(_action(action))
     return found
+
+
+def _action(action: dict[str, Any]) -> dict[str, Any]:
+    name = shown(action.get("action") or "", longest=80)
+    kind = source_type(action.get("digitalSourceType"))
+    return {
+        "action": name,
+        "title": plain_names.action(name),
+        "source_type": kind,
+        "source_title": plain_names.source(kind),
+        "ai": kind in _GENERATIVE or kind in _PARTLY,
+        "agent": _agent(action.get("softwareAgent")),
+        "when": shown_or_none(action.get("when"), longest=40),
+    }
 
 
 def assertions(manifest: dict[str, Any], label: str) -> list[dict[str, Any]]:

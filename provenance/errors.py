@@ -50,3 +50,16 @@ class DateInvalid(ProvenanceRefusal):
     """A date to judge by that is no date."""
 
     code: ClassVar[str] = "provenance-date-invalid"
+
+
+class RemoteHostsInvalid(ProvenanceRefusal):
+    """The operator's list of hosts has something that is no host name."""
+
+    code: ClassVar[str] = "provenance-remote-hosts-invalid"
+    status: ClassVar[int] = 500
+
+
+class NotFetched(ProvenanceRefusal):
+    """Credentials were not fetched; the sentence says why, and that nothing was checked."""
+
+    code: ClassVar[str] = "provenance-not-fetched"

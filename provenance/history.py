@@ -44,6 +44,13 @@ class History:
         """Findings on a manifest."""
         return self.by_manifest.setdefault(label, Findings())
 
+    def trust(self, label: str) -> None:
+        """Take note that the signer of a manifest is trusted after all: a reading without anchors
+        says of everybody that they are not."""
+        findings = self.on(label)
+        if findings.failures.pop(codes.UNTRUSTED, None) is not None:
+            findings.good.add(codes.TRUSTED)
+
     def ingredients(self, label: str) -> list[dict[str, Any]]:
         """The ingredients that a manifest names."""
         return _dicts(self.manifests.get(label, {}).get("ingredients"))
@@ -156,6 +163,11 @@ def _parts(url: Any) -> tuple[str, str]:
     pieces = text.partition("self#jumbf=")[2].strip("/").split("/")
     label = pieces[1] if len(pieces) > 1 and pieces[0] == "c2pa" else ""
     return label, pieces[-1]
+
+
+def manifest_of(url: Any) -> str:
+    """The label of the manifest that a JUMBF address lies in; empty for any other text."""
+    return _parts(url)[0]
 
 
 def _dict(value: Any) -> dict[str, Any]:

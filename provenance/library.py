@@ -11,13 +11,16 @@ import io
 import json
 import os
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from provenance.kinds import SVG
 from provenance.settings import reader_settings
 
-CONTEXTS_KEPT = 16
+CONTEXTS_KEPT = 64
 LARGEST_JSON = 48 * 2**20
 LARGEST_STORE = 64 * 2**20
 _contexts: OrderedDict[tuple[int, str], Any] = OrderedDict()
@@ -41,6 +44,11 @@ class Reading:
 
 def versions() -> dict[str, str]:
     """Version of the Python binding and of the native library."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     import c2pa
@@ -60,18 +68,51 @@ def read(
     """Read a file's credentials; every failure of the library becomes a Reading with ``error``."""
     import c2pa
 
-    context = _context(anchors=anchors, identity=identity)
+    context = _context(anchors, identity)
     try:
-        with path.open("rb") as stream:
-            # The library goes by the bytes; only text formats need the right label.
-            label = kind if kind == "image/svg+xml" else "application/octet-stream"
-            with c2pa.Reader(label, stream, sidecar, context=context) as reader:
-                return _reading(reader, with_jumbf=with_jumbf)
+        with (
+            path.open("rb") as stream,
+            c2pa.Reader(_label(kind), stream, sidecar, context=context) as reader,
+        ):
+            return _reading(reader, with_jumbf=with_jumbf)
     except c2pa.C2paError as error:
         name = type(error).__name__.removeprefix("_C2pa")
         return Reading(error=name, message=str(error)[:2000])
     except (RecursionError, ValueError) as error:
         return Reading(error="Json", message=f"{type(error).__name__}: {error}"[:2000])
+
+
+def resources(
+    path: Path,
+    *,
+    sidecar: bytes | None,
+    kind: str | None,
+    choose: Callable[[dict[str, Any]], Mapping[str, str]],
+    largest: int,
+) -> dict[str, bytes]:
+    """Bytes of parts of a manifest store: ``choose`` names their addresses by keys of its own, from
+    the library's report. Parts larger than ``largest``, or not handed out, are left out; empty for
+    a file without readable credentials."""
+    import c2pa
+
+    found: dict[str, bytes] = {}
+    try:
+        with (
+            path.open("rb") as stream,
+            c2pa.Reader(_label(kind), stream, sidecar, context=_context("", True)) as reader,
+        ):
+            for key, address in choose(json.loads(reader.json())).items():
+                data = _part(reader, address, largest=largest)
+                if data:
+                    found[key] = data
+    except (c2pa.C2paError, RecursionError, ValueError):
+        return found
+    return found
+
+
+def _label(kind: str | None) -> str:
+    """The library goes by the bytes; only text formats need the right label."""
+    return kind if kind == SVG else "application/octet-stream"
 
 
 def _reading(reader: Any, *, with_jumbf: bool) -> Reading:
@@ -89,25 +130,33 @@ def _reading(reader: Any, *, with_jumbf: bool) -> Reading:
 
 
 class _Capped(io.BytesIO):
+    def __init__(self, largest: int) -> None:
+        super().__init__()
+        self._largest = largest
+
     def write(self, data: Any, /) -> int:
-        if self.tell() + len(data) > LARGEST_STORE:
-            raise OSError("manifest store larger than allowed")
+        if self.tell() + len(data) > self._largest:
+            raise OSError("larger than allowed")
         return super().write(data)
 
 
 def _store_bytes(reader: Any, active: Any) -> bytes:
     """The manifest store as JUMBF; empty when the library does not hand it out."""
+    return _part(reader, str(active), largest=LARGEST_STORE)
+
+
+def _part(reader: Any, address: str, *, largest: int) -> bytes:
     import c2pa
 
-    target = _Capped()
+    target = _Capped(largest)
     try:
-        reader.resource_to_stream(str(active), target)
+        reader.resource_to_stream(address, target)
     except (c2pa.C2paError, OSError):
         return b""
     return target.getvalue()
 
 
-def _context(*, anchors: str, identity: bool) -> Any:
+def _context(anchors: str, identity: bool) -> Any:  # noqa: FBT001 - private
     import c2pa
 
     digest = hashlib.sha256(anchors.encode()).hexdigest()

@@ -8,27 +8,32 @@ module only shows whose they are, so that purpose and chain can be judged apart.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs7
-from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509 import ocsp
 
-from provenance import cbor, certificates, purposes
+from provenance import cbor, certificates, stamps
 
-_SIGNED_DATA_TAG = 0x30
-_GRANTED_PREFIX = b"\x02\x01"
+_STAMPS = ("sigTst2", "sigTst")
 MOST_CERTIFICATES = 12
 
 
 @dataclass(frozen=True)
 class Chains:
-    """Leaf-first certificate chains of one signature; empty when there is none to be read."""
+    """Leaf-first certificate chains of one signature; empty when there is none to be read.
+
+    ``issuers`` are the names of everybody who issued one of the signer's certificates, and
+    ``stamp_issuers`` the same for the time-stamp: None where they cannot all be known.
+    ``stapled``: the signature brings answers about revocation along, and not only good ones.
+    """
 
     signer: tuple[x509.Certificate, ...] = ()
     time_stamp: tuple[x509.Certificate, ...] = ()
+    issuers: frozenset[bytes] | None = None
+    stamp_issuers: frozenset[bytes] | None = None
+    stapled: bool = False
 
 
 def chains(box: bytes) -> Chains:
@@ -40,10 +45,54 @@ def chains(box: bytes) -> Chains:
     if not isinstance(message, list) or len(message) != 4:
         return Chains()
     protected, unprotected = _headers(message[0]), _headers(message[1])
+    both = {**protected, **unprotected}
+    signer = _signer(protected) or _signer(unprotected)
+    stamp = _time_stamp(both)
     return Chains(
-        signer=_signer(protected) or _signer(unprotected),
-        time_stamp=_time_stamp({**protected, **unprotected}),
+        signer=signer,
+        time_stamp=stamp,
+        issuers=_issuers(signer) if signer else None,
+        stamp_issuers=_issuers(stamp)
+        if _one_stamp_at_most(protected, unprotected, stamp)
+        else None,
+        stapled="rVals" in both and not _good(both["rVals"]),
     )
+
+
+def _one_stamp_at_most(
+    protected: dict[Any, Any], unprotected: dict[Any, Any], stamp: tuple[x509.Certificate, ...]
+) -> bool:
+    """Whether there is none, or one only, which was read: with several it is not known which one
+    the library went by."""
+    held = [
+        headers[key] for headers in (protected, unprotected) for key in _STAMPS if key in headers
+    ]
+    if not held:
+        return True
+    tokens = _member(held[0], "tstTokens")
+    return len(held) == 1 and isinstance(tokens, list) and len(tokens) == 1 and bool(stamp)
+
+
+def _good(answers: Any) -> bool:
+    """Whether all stapled answers about revocation (RFC 6960) are good ones."""
+    listed = _member(answers, "ocspVals")
+    if not isinstance(listed, list):
+        return False
+    try:
+        return all(
+            single.certificate_status is ocsp.OCSPCertStatus.GOOD
+            for answer in listed[:MOST_CERTIFICATES]
+            for single in ocsp.load_der_ocsp_response(answer).responses
+        )
+    except (ValueError, TypeError):
+        return False
+
+
+def _issuers(chain: tuple[x509.Certificate, ...]) -> frozenset[bytes] | None:
+    """Every issuer's name; None for a chain so long that it may have been cut."""
+    if len(chain) >= MOST_CERTIFICATES:
+        return None
+    return frozenset(map(certificates.issuer_name, chain))
 
 
 def _headers(value: Any) -> dict[Any, Any]:
@@ -69,11 +118,11 @@ def _signer(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
 
 
 def _time_stamp(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
-    for key in ("sigTst2", "sigTst"):
+    for key in _STAMPS:
         tokens = _member(headers.get(key), "tstTokens")
         for token in tokens if isinstance(tokens, list) else []:
             value = _member(token, "val")
-            found = _token_certificates(value) if isinstance(value, bytes) else ()
+            found = stamps.chain(value) if isinstance(value, bytes) else ()
             if found:
                 return found
     return ()
@@ -81,68 +130,3 @@ def _time_stamp(headers: dict[Any, Any]) -> tuple[x509.Certificate, ...]:
 
 def _member(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, dict) else None
-
-
-def _token_certificates(token: bytes) -> tuple[x509.Certificate, ...]:
-    """Certificates of an RFC 3161 token, the time-stamping leaf first.
-
-    The value is a whole TimeStampResp in older files and a bare TimeStampToken in newer ones.
-    """
-    return _signed_data(token) or _signed_data(_inside_response(token) or b"")
-
-
-def _signed_data(token: bytes) -> tuple[x509.Certificate, ...]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            warnings.simplefilter("ignore", UserWarning)
-            found = pkcs7.load_der_pkcs7_certificates(token)
-    except MemoryError:
-        raise
-    except Exception:  # junk in a stranger's file: the parser's errors are of several kinds
-        return ()
-    return _leaf_first(found[:MOST_CERTIFICATES])
-
-
-def _leaf_first(found: list[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    if not all(map(certificates.whole, found)):
-        return ()
-    leaves = [
-        certificate
-        for certificate in found
-        if purposes.TIME_STAMPING in (certificates.usages(certificate) or ())
-        and not certificates.is_authority(certificate)
-    ]
-    if not leaves:
-        return ()
-    return (leaves[0], *(other for other in found if other is not leaves[0]))
-
-
-def _inside_response(response: bytes) -> bytes | None:
-    """The token in ``TimeStampResp ::= SEQUENCE { status SEQUENCE, token }`` (RFC 3161)."""
-    outer = _tlv(response, 0)
-    if outer is None or response[0] != _SIGNED_DATA_TAG:
-        return None
-    status = _tlv(response, outer[0])
-    if status is None or response[outer[0]] != _SIGNED_DATA_TAG:
-        return None
-    if response[status[0] : status[0] + 2] != _GRANTED_PREFIX:
-        return None
-    token = _tlv(response, status[1])
-    return response[status[1] : token[1]] if token else None
-
-
-def _tlv(data: bytes, at: int) -> tuple[int, int] | None:
-    """Where the content of the DER element at ``at`` begins and ends."""
-    if at + 2 > len(data):
-        return None
-    first = data[at + 1]
-    begin = at + 2
-    if first & 0x80:
-        count = first & 0x7F
-        if not 1 <= count <= 4 or begin + count > len(data):
-            return None
-        first = int.from_bytes(data[begin : begin + count], "big")
-        begin += count
-    end = begin + first
-    return (begin, end) if end <= len(data) else None

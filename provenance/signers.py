@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
 
 from provenance import certificates, jumbf, purposes, signature
+from provenance.anchoring import ListAnchors
 from provenance.history import History
 from provenance.text import shown_or_none
 
-
-@dataclass(frozen=True, kw_only=True)
-class Anchors:
-    """One list's parsed anchors."""
-
-    name: str
-    title: str
-    signers: tuple[x509.Certificate, ...]
-    time_stamps: tuple[x509.Certificate, ...]
-    allowed: frozenset[str]
+_OWN_CLOCKS = (b"c2pa.time-stamp", b"c2pa.certificate-status")
+"""Assertions that bring time-stamps or answers about revocation for other manifests."""
 
 
-@lru_cache(maxsize=32)
-def _parsed(pem: str) -> tuple[x509.Certificate, ...]:
-    return tuple(certificates.parse_pem(pem.encode())) if pem else ()
-
-
-def anchors(lists: Sequence[Mapping[str, Any]]) -> tuple[Anchors, ...]:
-    """The anchors of the lists that the parent sent (already validated there)."""
-    return tuple(
-        Anchors(
-            name=entry["name"],
-            title=entry["title"],
-            signers=_parsed(entry["anchors"]),
-            time_stamps=_parsed(entry["time_stamps"]),
-            allowed=frozenset(entry["allowed"]),
-        )
-        for entry in lists
-    )
+def chains_of(store: bytes) -> dict[str, signature.Chains]:
+    """The certificates of every signature in a manifest store, by the label of its manifest."""
+    return {label: signature.chains(box) for label, box in jumbf.signatures(store).items()}
 
 
 class Signers:
@@ -51,41 +28,75 @@ class Signers:
     def __init__(
         self,
         history: History,
-        store: bytes,
-        lists: Sequence[Anchors],
+        chains: dict[str, signature.Chains],
+        lists: Sequence[ListAnchors],
         *,
+        store: bytes,
         moment: datetime | None,
     ) -> None:
         self._history = history
         self._lists = lists
         self._moment = moment or datetime.now(UTC)
-        boxes = jumbf.signatures(store)
-        self._chains = {
-            label: self._checked(label, signature.chains(box)) for label, box in boxes.items()
-        }
+        self._chains = {label: self._checked(label, found) for label, found in chains.items()}
+        self._stamps: dict[str, dict[str, Any] | None] = {}
+        self.peculiar = any(found.stapled for found in chains.values()) or any(
+            label in store for label in _OWN_CLOCKS
+        )
+
+    def _held(self, label: str) -> signature.Chains:
+        return self._chains.get(label, signature.Chains())
+
+    def issuers(self, label: str) -> frozenset[bytes] | None:
+        """Who issued the signer's certificates, by name; None where that cannot all be known."""
+        return self._held(label).issuers
+
+    def every_issuer(self) -> frozenset[bytes] | None:
+        """The issuers of all signers and time-stamp authorities in the store, by name; None where
+        they cannot all be known."""
+        found: set[bytes] = set()
+        for label in self._history.manifests:
+            signer, stamp = self.issuers(label), self.stamp_issuers(label)
+            if signer is None or stamp is None or self.peculiar:
+                return None
+            found |= signer | stamp
+        return frozenset(found)
+
+    def stamp_issuers(self, label: str) -> frozenset[bytes] | None:
+        """The same for the time-stamp; empty when there is none."""
+        return self._held(label).stamp_issuers
+
+    def stamped_at(self, label: str) -> datetime | None:
+        """The time that the library read from the signature, validated or not."""
+        return parsed_time(self._info(label).get("time"))
 
     def chain(self, label: str) -> tuple[x509.Certificate, ...]:
         """The signer's certificates, leaf first; empty when they could not be read."""
-        return self._chains.get(label, signature.Chains()).signer
+        return self._held(label).signer
 
     def time_stamp(self, label: str) -> dict[str, Any] | None:
         """The time-stamp that the library validated: time, authority, and whether its chain leads
         to a time-stamp anchor (``trusted`` None: its certificates are not in the file)."""
-        told = self._history.on(label)
-        time = parsed_time(self._info(label).get("time"))
-        if time is None or "timeStamp.validated" not in told.good:
+        if label not in self._stamps:
+            self._stamps[label] = self._read_stamp(label)
+        return self._stamps[label]
+
+    def _read_stamp(self, label: str) -> dict[str, Any] | None:
+        time = self.stamped_at(label)
+        if time is None or "timeStamp.validated" not in self._history.on(label).good:
             return None
-        chain = self._chains.get(label, signature.Chains()).time_stamp
+        chain = self._held(label).time_stamp
+        fits = bool(chain) and purposes.TIME_STAMPING in (certificates.usages(chain[0]) or ())
         trusted_by = [
             entry.name
             for entry in self._lists
-            if chain and certificates.chain_to(entry.time_stamps, chain, moment=time)
+            if fits and certificates.chain_to(entry.time_stamps, chain, moment=time)
         ]
         return {
             "time": time.isoformat(),
             "authority": certificates.name_of(chain[0]) if chain else None,
             "trusted": bool(trusted_by) if chain else None,
             "trusted_by": trusted_by,
+            "certificates": [certificates.described(found, moment=time) for found in chain],
         }
 
     def signed_at(self, label: str) -> datetime | None:
@@ -93,14 +104,19 @@ class Signers:
         found = self.time_stamp(label)
         return parsed_time(found["time"]) if found else None
 
-    def anchored(self, label: str, entry: Anchors, *, moment: datetime | None) -> bool | None:
+    def anchored(self, label: str, entry: ListAnchors, *, moment: datetime | None) -> bool | None:
         """Whether the signer's chain leads to a signer anchor; None when it cannot be read."""
-        chain = self.chain(label)
-        if not chain:
+        if not self.chain(label):
             return None
-        return certificates.chain_to(entry.signers, chain, moment=moment) is not None
+        return self.anchor(label, entry, moment=moment) is not None
 
-    def allowed(self, label: str, entry: Anchors) -> bool:
+    def anchor(
+        self, label: str, entry: ListAnchors, *, moment: datetime | None
+    ) -> x509.Certificate | None:
+        """The signer anchor to which the chain leads."""
+        return certificates.chain_to(entry.signers, self.chain(label), moment=moment)
+
+    def allowed(self, label: str, entry: ListAnchors) -> bool:
         """Whether the signer's own certificate stands on the list."""
         chain = self.chain(label)
         return bool(chain) and certificates.digest(chain[0]) in entry.allowed
@@ -151,7 +167,7 @@ class Signers:
         )
 
     def _time_text(self, label: str) -> str | None:
-        time = parsed_time(self._info(label).get("time"))
+        time = self.stamped_at(label)
         return time.isoformat() if time else None
 
     def _info(self, label: str) -> dict[str, Any]:

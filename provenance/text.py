@@ -21,6 +21,8 @@ def shown(value: Any, *, longest: int = LONGEST) -> str:
     combining marks on one character are dropped.
     """
     text = value if isinstance(value, str) else str(value)
+    if len(text) <= longest and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     cut = text[: longest * 2]
     parts: list[str] = []
     marks = 0

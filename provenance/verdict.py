@@ -91,8 +91,9 @@ def judge(lists: Mapping[str, ListFacts], facts: Facts) -> Judgement:
 
 def _under(name: str, known: ListFacts, facts: Facts, reasons: list[Reason]) -> str:
     state = known.state.lower()
-    if state == INVALID and known.without_identity not in (None, "Invalid"):
-        state = str(known.without_identity).lower()
+    apart = (known.without_identity or known.state).lower()
+    if _ORDER[apart] > _ORDER[state]:
+        state = apart
         reasons.append(
             Reason(
                 rule="identity-apart",

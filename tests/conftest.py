@@ -120,6 +120,7 @@ def time_stamp_authority(
                 "query.tsq", folder=folder,
             )  # fmt: skip
             self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()
             self.wfile.write(answer if self.path != "/junk" else b"<html>")
 

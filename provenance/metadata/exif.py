@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from PIL import ExifTags, Image
 from foundation.media.kinds import MediaLimits
 from foundation.media.sniff import Container
 from foundation.media.still import opened
-from provenance.metadata import thumbnail
+from provenance.metadata import iptc, thumbnail
 from provenance.metadata.gathered import Gathered
 
 _BASE = {
@@ -21,7 +22,8 @@ _BASE = {
 _DETAIL = {
     "LensMake": "lens_make", "LensModel": "lens", "DateTimeOriginal": "taken",
     "UserComment": "comment", "FNumber": "aperture", "ExposureTime": "exposure",
-    "ISOSpeedRatings": "iso", "FocalLength": "focal_length",
+    "ISOSpeedRatings": "iso", "FocalLength": "focal_length", "ExifImageWidth": "width",
+    "ExifImageHeight": "height",
 }  # fmt: skip
 PERSONAL = {
     "Artist": "artist", "Copyright": "copyright", "XPAuthor": "author", "CameraOwnerName": "owner",
@@ -29,12 +31,14 @@ PERSONAL = {
     "ImageUniqueID": "picture number", "MakerNote": "maker's notes",
 }  # fmt: skip
 _LARGEST = 8 * 2**20
+_XMP_TAG, _IPTC_TAG = 700, 33723
 _DAMAGED = "The EXIF block is damaged and was not read."
 
 
 def gather(path: Path, container: Container, into: Gathered, *, block: bytes | None) -> None:
     """EXIF, XMP and comment of a picture that Pillow opens; ``block`` is a PNG's EXIF chunk."""
     with opened(path, container, limits=MediaLimits()) as image:
+        into.size = image.size
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -52,6 +56,43 @@ def gather(path: Path, container: Container, into: Gathered, *, block: bytes | N
         except Exception:  # Pillow raises a dozen kinds of error on damaged EXIF
             into.missed(_DAMAGED)
         _packets(image, into)
+        iptc.gather(image.info, into)
+        if container.format == "tiff":
+            iptc.gather(dict(getattr(image, "tag_v2", {})), into)
+
+
+def from_block(block: bytes, into: Gathered) -> None:
+    """EXIF from a TIFF block that another reader found."""
+    _load(into, lambda exif: exif.load(b"Exif\0\0" + block))
+
+
+def from_raw(path: Path, into: Gathered) -> None:
+    """EXIF, XMP and captions of a raw picture that is a TIFF file (DNG 1.7), read from its first
+    directory; the pictures inside are not opened."""
+    with path.open("rb") as stream:
+        found = _load(into, lambda exif: exif.load_from_fp(stream))
+        if found is None:
+            return
+        packet, captions = found.get(_XMP_TAG), found.get(_IPTC_TAG)
+    if isinstance(packet, bytes):
+        into.xmp.append(packet)
+    if isinstance(captions, bytes):
+        iptc.take(captions, into)
+
+
+def _load(into: Gathered, load: Callable[[Image.Exif], None]) -> Image.Exif | None:
+    exif = Image.Exif()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            load(exif)
+            take(exif, into)
+    except MemoryError:
+        raise
+    except Exception:  # Pillow raises a dozen kinds of error on damaged EXIF
+        into.missed(_DAMAGED)
+        return None
+    return exif
 
 
 def take(exif: Image.Exif, into: Gathered) -> None:

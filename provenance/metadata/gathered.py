@@ -12,12 +12,16 @@ MOST_TEXTS = 200
 @dataclass
 class Gathered:
     """``texts``: keyed texts (PNG text, EXIF, container tags) as (source, key, text); ``exif``:
-    plain EXIF values by tag name; ``xmp``: XMP packets; ``traces``: encoder marks in the bytes."""
+    plain EXIF values by tag name; ``xmp``: XMP packets; ``traces``: encoder marks in the bytes;
+    ``size``: width and height of the picture as it is; ``brand``: the container's own name of its
+    kind and those it is compatible with."""
 
     texts: list[tuple[str, str, str]] = field(default_factory=list)
     exif: dict[str, Any] = field(default_factory=dict)
     xmp: list[bytes] = field(default_factory=list)
     traces: list[str] = field(default_factory=list)
+    size: tuple[int, int] | None = None
+    brand: str | None = None
     location: bool = False
     thumbnail: dict[str, Any] | None = None
     not_read: list[str] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,9 @@ class MetadataRecord:
       named.
     - ``camera``: make, model, lens, taken; None without make and model.
     - ``software``: the program that wrote the file last; ``edited_with``: programs of its history.
+    - ``edit_software``: the editing programs among all of these, by name; ``camera_checks``: what
+      of the camera was held against what (see ``camera``), empty without a camera.
+    - ``container_brand``: what an MP4 or QuickTime file calls itself.
     - ``encoder``: as the container names it; ``encoder_traces``: marks of encoders in the bytes.
     - ``location_present``: whether coordinates are in the file; they are never handed out.
     - ``personal_present``: names of fields that hold names or serial numbers; never their content.
@@ -40,6 +43,9 @@ class MetadataRecord:
     camera: dict[str, str | None] | None
     software: str | None
     edited_with: list[str]
+    edit_software: list[str]
+    camera_checks: list[dict[str, Any]]
+    container_brand: str | None
     encoder: str | None
     encoder_traces: list[str]
     location_present: bool

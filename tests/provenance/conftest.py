@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import c2pa
 import pytest
@@ -69,9 +70,10 @@ class Identity:
     def leaf_pem(self) -> bytes:
         return self.leaf.public_bytes(Encoding.PEM)
 
-    def signer(self) -> c2pa.Signer:
+    def signer(self, stamp_url: str | None = None) -> c2pa.Signer:
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", self.chain_pem, key, None))
+        url = stamp_url.encode() if stamp_url else None
+        return c2pa.Signer.from_info(c2pa.C2paSignerInfo(b"es256", self.chain_pem, key, url))
 
 
 def _name(common: str, organisation: str) -> x509.Name:
@@ -217,8 +219,9 @@ def sign_bytes(
     remote: str | None = None,
     sidecar: bool = False,
     mime: str = "image/jpeg",
+    stamp_url: str | None = None,
 ) -> tuple[bytes, bytes]:
-    """The signed file and its manifest store."""
+    """The signed file and its manifest store; ``stamp_url`` is a time-stamp authority's."""
     definition: dict[str, Any] = {
         "title": title,
         "format": mime,
@@ -228,10 +231,10 @@ def sign_bytes(
     settings = {
         "verify": {"verify_after_sign": False, "remote_manifest_fetch": False},
         "trust": {"trust_config": f"{EMAIL}\n{TIME_STAMPING}"},
-        "core": {"allowed_network_hosts": []},
+        "core": {"allowed_network_hosts": [urlsplit(stamp_url).netloc] if stamp_url else []},
     }
     context = c2pa.Context.from_dict(settings)
-    with who.signer() as signer, c2pa.Builder(definition, context=context) as builder:
+    with who.signer(stamp_url) as signer, c2pa.Builder(definition, context=context) as builder:
         if parent is not None:
             builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
             builder.add_ingredient(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from foundation import child
-from provenance import verify
+from provenance import library, verify
 from provenance.errors import DateInvalid, FileUnreadable, TrustListUnknown
 
 Sign = Callable[..., tuple[bytes, bytes]]
@@ -78,7 +78,7 @@ def test_an_honest_chain_stays_trusted(
 ) -> None:
     own_list("newsroom", newsroom.root_pem)
     data = sign(picture(), newsroom)[0]
-    for step in range(12):
+    for step in range(30):
         data = sign(picture(colour=(step, 0, 0)), newsroom, parent=data)[0]
     record = verify.read(put("chain.jpg", data))
     assert (record.verdict, record.ingredients_intact) == ("trusted", True)
@@ -87,7 +87,7 @@ def test_an_honest_chain_stays_trusted(
     while node["ingredients"]:
         depth, node = depth + 1, node["ingredients"][0]
         assert node["state"] == "trusted"
-    assert depth == 12
+    assert depth == 30
     assert record.tree["cut"] is None
 
 
@@ -315,6 +315,27 @@ def test_reading_before_and_after_a_fork(
             status = 4
         os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(ours, 0)[1]) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_context_made_before_a_fork_is_made_again(
+    newsroom: Any, sign: Sign, put: Put, picture: Callable[..., bytes]
+) -> None:
+    """The library refuses a context of another process; ours are known by their process."""
+    path = put("a.jpg", sign(picture(), newsroom)[0])
+
+    def state() -> str | None:
+        return library.read(path, anchors="", identity=True, sidecar=None, kind=None).state
+
+    assert state() == "Valid"
+    ours = os.fork()
+    if ours == 0:
+        try:
+            os._exit(0 if state() == "Valid" else 3)
+        except BaseException:
+            os._exit(4)
+    assert os.waitstatus_to_exitcode(os.waitpid(ours, 0)[1]) == 0
+    library._contexts.clear()
 
 
 def test_mutants_hurt_nobody_and_deceive_nobody(

@@ -85,6 +85,19 @@ def allowed_leaves(name: str, pem: bytes) -> frozenset[str]:
     return frozenset(found)
 
 
+def cleaned(name: str, pem: bytes, *, purpose: str) -> bytes:
+    """The certificates of a file as PEM and nothing else, each once; validated for ``purpose``
+    (anchors, time_stamps or allowed). Raises TrustListInvalid."""
+    match purpose:
+        case "anchors":
+            signer_anchors(name, pem, mixed=False)
+        case "time_stamps":
+            time_stamp_anchors(name, pem)
+        case _:
+            allowed_leaves(name, pem)
+    return "".join(dict.fromkeys(map(_pem, _parsed(name, pem)))).encode("ascii")
+
+
 def _authorities(name: str, pem: bytes, *, among: str) -> Iterator[tuple[str, x509.Certificate]]:
     for position, certificate in enumerate(_parsed(name, pem), 1):
         where = f"Trust list {name}: certificate {position} among its {among}"
@@ -104,6 +117,13 @@ def _parsed(name: str, pem: bytes) -> list[x509.Certificate]:
             f"Trust list {name} is broken: it must hold PEM certificates, all of them readable "
             f"({error})."
         ) from error
+    damaged = [
+        place for place, found_one in enumerate(found, 1) if not certificates.whole(found_one)
+    ]
+    if damaged:
+        raise TrustListInvalid(
+            f"Trust list {name} is broken: its certificate {damaged[0]} cannot be read to the end."
+        )
     if len(found) != pem.count(b"-----BEGIN "):
         raise TrustListInvalid(
             f"Trust list {name} is broken: only {len(found)} of its {pem.count(b'-----BEGIN ')} "

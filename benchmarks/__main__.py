@@ -6,7 +6,7 @@ import importlib
 import subprocess
 import sys
 
-TOPICS = ("line", "claims", "appends", "verify", "record", "policy")
+TOPICS = ("line", "claims", "appends", "verify", "mutants", "record", "policy")
 
 
 def main(arguments: list[str]) -> int:

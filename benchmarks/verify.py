@@ -26,7 +26,7 @@ PASSES = 2
 
 def main() -> list[Figure]:
     """Measure bare and ours in turn, on one core and on two, and one answer at a time."""
-    files = _files()
+    files = reference_files()
     if not files:
         print("verify: the reference media are not here; set PROBITY_SHARED to their folder.")
         return []
@@ -61,7 +61,8 @@ def main() -> list[Figure]:
     return figures
 
 
-def _files() -> list[Path]:
+def reference_files() -> list[Path]:
+    """Files signed by others, and unsigned ones; empty where the reference media are not here."""
     shared = os.environ.get("PROBITY_SHARED") or Path(__file__).resolve().parents[2] / "shared"
     folder = Path(shared) / "media/c2pa"
     if not folder.is_dir():
@@ -175,7 +176,7 @@ def _check(path: Path) -> object:
 def _client(kind: str, cores: int, rest: list[str]) -> None:
     from provenance import verify
 
-    files = _files()
+    files = reference_files()
     if kind == "bare-share":
         _bare_share(files, cores=cores, place=int(rest[0]))
         return

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.utils import CryptographyDeprecationWarning
@@ -36,7 +36,10 @@ def parse_der(der: bytes) -> x509.Certificate:
     with warnings.catch_warnings():
         # Real lists hold roots with serial numbers or algorithms that are out of fashion.
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return x509.load_der_x509_certificate(der)
+        try:
+            return x509.load_der_x509_certificate(der)
+        except x509.InvalidVersion as error:
+            raise ValueError(str(error)) from error
 
 
 @lru_cache(maxsize=_KEPT)
@@ -61,7 +64,10 @@ def parse_pem(pem: bytes) -> list[x509.Certificate]:
     """All certificates of a PEM text; raises ValueError when one is broken or there is none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return x509.load_pem_x509_certificates(pem)
+        try:
+            return x509.load_pem_x509_certificates(pem)
+        except x509.InvalidVersion as error:
+            raise ValueError(str(error)) from error
 
 
 @lru_cache(maxsize=_KEPT)
@@ -213,7 +219,7 @@ def signed(subject: x509.Certificate, issuer: x509.Certificate) -> bool:
     the signature of."""
     try:
         subject.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -28,11 +28,11 @@ def chain(value: bytes) -> tuple[x509.Certificate, ...]:
     try:
         held, signers = _inside(_token(value))
         found = [certificates.parse_der(bytes(item.whole)) for item in held]
+        if len(signers) != 1 or not all(map(certificates.whole, found)):
+            return ()
+        leaf = _named(signers[0], found)
     except ValueError:
         return ()
-    if len(signers) != 1 or not all(map(certificates.whole, found)):
-        return ()
-    leaf = _named(signers[0], found)
     if leaf is None:
         return ()
     return (leaf, *(other for other in found if other != leaf))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from typing import Any
 
@@ -199,3 +200,23 @@ def test_a_certificate_with_a_damaged_issuer_is_not_used(newsroom: Any) -> None:
     at = bytes(der).index(issuer) + 11
     der[at] = 0xED
     assert not certificates.whole(certificates.parse_der(bytes(der)))
+
+
+def test_certificates_of_no_version_are_none(newsroom: Any) -> None:
+    der = newsroom.leaf.public_bytes(Encoding.DER)
+    at = der.index(bytes.fromhex("a003020102")) + 4
+    changed = der[:at] + b"\x07" + der[at + 1 :]
+    with pytest.raises(ValueError, match="version"):
+        certificates.parse_der(changed)
+    lines = base64.encodebytes(changed)
+    pem = b"-----BEGIN CERTIFICATE-----\n" + lines + b"-----END CERTIFICATE-----\n"
+    with pytest.raises(ValueError, match="version"):
+        certificates.parse_pem(pem)
+
+
+def test_a_key_that_nobody_knows_signs_nothing(newsroom: Any) -> None:
+    der = newsroom.root.public_bytes(Encoding.DER)
+    kind = bytes.fromhex("06072a8648ce3d0201")
+    odd = certificates.parse_der(der.replace(kind, bytes.fromhex("06072a8648ce3d2601")))
+    assert certificates.signed(newsroom.leaf, newsroom.root) is True
+    assert certificates.signed(newsroom.leaf, odd) is False

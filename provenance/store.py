@@ -26,8 +26,10 @@ def manifest_store(path: Path) -> bytes:
 def extract(payload: dict[str, Any]) -> dict[str, Any]:
     """In the child: the active manifest's store; empty where the library hands none out."""
     from provenance import library
+    from provenance.scan import kind_of
 
+    path = Path(payload["path"])
     reading = library.read(
-        Path(payload["path"]), anchors="", identity=False, sidecar=None, kind=None, with_jumbf=True
+        path, anchors="", identity=False, sidecar=None, kind=kind_of(path), with_jumbf=True
     )
     return {"store": reading.jumbf}

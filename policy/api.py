@@ -139,6 +139,19 @@ class Action(StrEnum):
     STATEMENT_OF_REASONS = "statement_of_reasons"
     UPDATE = "update"
     REFER = "refer"
+    RESTRICT = "restrict"
+    AGE_GATE = "age_gate"
+    DO_NOT_DISPLAY = "do_not_display"
+    ESCALATE = "escalate"
+    WARN = "warn"
+    SUSPEND = "suspend"
+    VERIFY_CLAIM = "verify_claim"
+    APPEAL_CHANNEL = "appeal_channel"
+    REPORT_PUBLICLY = "report_publicly"
+    RISK_MITIGATION = "risk_mitigation"
+    DETECTABLE_MARKING = "detectable_marking"
+    KEEP_METADATA = "keep_metadata"
+    STOP_PROVISION = "stop_provision"
 
 
 class Force(StrEnum):
@@ -170,6 +183,8 @@ class Event(StrEnum):
     DECISION_TAKEN = "decision_taken"
     RESTRICTION_IMPOSED = "restriction_imposed"
     FIRST_EXPOSURE = "first_exposure"
+    COMPLAINT_RECEIVED = "complaint_received"
+    KNOWLEDGE_GAINED = "knowledge_gained"
 
 
 #: Events that are the receipt of the report itself, so that `received_at` dates them.
@@ -281,6 +296,15 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """Where both rules apply, the duties of `rule` step back, because the cited text says so."""
+
+    rule: str
+    why: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateChange:
     """From this day (inclusive) the rule is in this legal state."""
 
@@ -323,6 +347,7 @@ class Rule:
     when: Condition
     exceptions: tuple[RuleException, ...]
     obligations: tuple[Obligation, ...]
+    overrides: tuple[Override, ...]
     open_notes: tuple[str, ...]
     review_due: date
     logic: Logic = field(compare=False)

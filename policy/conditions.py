@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from policy.api import Citation, Condition, Decider, FactType, Group, Leaf, Logic, RuleException
 from policy.cursor import Cursor
@@ -105,22 +106,12 @@ def compile_rule(
     leaves: Sequence[Leaf], when: Condition, exceptions: Sequence[RuleException]
 ) -> Logic:
     """place and condition and not any exception, over the truths of the leaves."""
-    condition = closure(when)
-    excluded = tuple(closure(exception.when) for exception in exceptions)
-
-    def decide(truths: Sequence[Truth]) -> Truth:
-        return conjunction(
-            (
-                truths[PLACE],
-                condition(truths),
-                *(negation(exception(truths)) for exception in excluded),
-            )
-        )
-
+    parts: list[Decider] = [itemgetter(PLACE), closure(when)]
+    parts += [_not(closure(exception.when)) for exception in exceptions]
     counted = Counter(leaf.fact for leaf in leaves)
     return Logic(
         leaves=tuple(leaves),
-        decide=decide,
+        decide=_settled(parts, by=False),
         facts=tuple(counted),
         repeated=frozenset(name for name, times in counted.items() if times > 1),
     )
@@ -129,18 +120,37 @@ def compile_rule(
 def closure(condition: Condition) -> Decider:
     """The condition as one function of the truths of all leaves of its rule."""
     if isinstance(condition, Leaf):
-        index = condition.index
-        return lambda truths: truths[index]
+        return itemgetter(condition.index)
     children = tuple(closure(child) for child in condition.children)
     if condition.kind == "all":
-        return lambda truths: conjunction(child(truths) for child in children)
+        return _settled(children, by=False)
     if condition.kind == "any":
-        return lambda truths: disjunction(child(truths) for child in children)
+        return _settled(children, by=True)
     if condition.kind == "not":
-        only = children[0]
-        return lambda truths: negation(only(truths))
+        return _not(children[0])
     count = condition.count
     return lambda truths: threshold(count, (child(truths) for child in children))
+
+
+def _settled(children: Sequence[Decider], *, by: bool) -> Decider:
+    """`conjunction` (by False) or `disjunction` (by True) of functions, lazily."""
+    asked, otherwise = tuple(children), not by
+
+    def decide(truths: Sequence[Truth]) -> Truth:
+        open_ = False
+        for child in asked:
+            value = child(truths)
+            if value is by:
+                return by
+            if value is None:
+                open_ = True
+        return None if open_ else otherwise
+
+    return decide
+
+
+def _not(child: Decider) -> Decider:
+    return lambda truths: negation(child(truths))
 
 
 def truth_of(condition: Condition, truths: Sequence[Truth]) -> Truth:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from policy.api import Action, Force, Level, Scope
-from policy.result import Conflict, Duty, RuleResult
+from policy.parts import Conflict, Duty
+
+if TYPE_CHECKING:
+    from policy.result import RuleResult
 
 _PRECEDENCE = {Level.ORDER: 0, Level.LAW: 1, Level.POLICY: 2}
-_Pair = tuple[RuleResult, Duty]
+_Pair = tuple["RuleResult", Duty]
 
 
 def conflicts(results: Sequence[RuleResult]) -> tuple[Conflict, ...]:
@@ -31,6 +35,8 @@ def conflicts(results: Sequence[RuleResult]) -> tuple[Conflict, ...]:
 def _between(one: _Pair, other: _Pair) -> Iterator[Conflict]:
     first, second = one[1].obligation, other[1].obligation
     forces = {first.force, second.force}
+    if one[0].rule.id == other[1].displaced_by or other[0].rule.id == one[1].displaced_by:
+        return
     if first.do is second.do and forces == {Force.MUST, Force.MUST_NOT}:
         yield _opposed(one, other)
     elif forces == {Force.MUST} and first.do is second.do:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from policy import sentences
-from policy.api import Approval, Event, Fact, Outcome, Pack, Rule, Source
-from policy.engine import evaluate
+from policy.api import Approval, Event, Fact, Outcome, Pack, Rule
+from policy.conditions import PLACE
+from policy.engine import evaluate, outcome_of
 from policy.logic import Value
-from policy.relevance import domain
+from policy.relevance import domain, settle, truths_of
 from policy.result import RuleResult
 
 
@@ -85,48 +86,32 @@ def explain(
         packs, facts=facts, at=at, places=places, received_at=received_at, events=events,
         approvals=approvals,
     )  # fmt: skip
-    homes = {rule.id: pack for pack in packs for rule in pack.rules}
     found = []
     for result in evaluation.rules:
         if only is not None and result.rule.id not in only:
             continue
-        turns = _turns(result, homes[result.rule.id], facts=facts, at=at, places=places)
+        turns = _turns(result)
         unknown = tuple(ask.fact for ask in result.ask)
         found.append(Explanation(result=result, unknown=unknown, turns=tuple(turns)))
     return tuple(found)
 
 
-def _turns(
-    result: RuleResult,
-    pack: Pack,
-    *,
-    facts: Mapping[str, Fact],
-    at: datetime,
-    places: Collection[str],
-) -> Iterator[Turn]:
+def _turns(result: RuleResult) -> Iterator[Turn]:
     """Each fact of the rule set to each value its leaves can tell apart, all else as it is."""
-    if result.outcome is Outcome.NOT_IN_FORCE:
+    if not result.live:
         return
-    rule = result.rule
-    for name in dict.fromkeys(leaf.fact for leaf in rule.logic.leaves):
-        now = facts[name].value if name in facts else None
+    rule, values, place = result.rule, result.case.values, result.truths[PLACE]
+    for name in rule.logic.facts:
+        given = result.case.given.get(name)
         seen: set[Outcome] = set()
         for value in domain(rule, name):
-            if value == now:
+            if given is not None and value == given.value:
                 continue
-            trial = {**facts, name: Fact(name=name, value=value, source=Source.REVIEWER)}
-            again = evaluate((_alone(pack, rule),), facts=trial, at=at, places=places,
-                             received_at=None)  # fmt: skip
-            outcome = again.rule(rule.id).outcome
+            trial = {**values, name: value}
+            outcome = outcome_of(settle(rule, trial, truths_of(rule.logic, trial, place)))
             if outcome is not result.outcome and outcome not in seen:
                 seen.add(outcome)
                 yield _turn(rule, name, value, outcome)
-
-
-def _alone(pack: Pack, rule: Rule) -> Pack:
-    from dataclasses import replace
-
-    return replace(pack, rules=(rule,), tests=())
 
 
 def _turn(rule: Rule, name: str, value: Value, outcome: Outcome) -> Turn:

@@ -69,7 +69,7 @@ def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
     """Every mutant of a pack document."""
     for name in document.get("minimum_sources", {}):
         yield _without(document, ("minimum_sources",), name, rule="", change=f"minimum of {name}")
-    for number, rule in enumerate(document["rules"]):
+    for number, rule in enumerate(document.get("rules", ())):
         at: Path = ("rules", number)
         for path, change, new in _rule_changes(document, at):
             yield Mutant(rule["id"], change, _replaced(document, path, new))
@@ -88,11 +88,21 @@ def _rule_changes(document: dict[str, Any], at: Path) -> Iterator[tuple[Path, st
     for index, change in enumerate(rule["status"]):
         path = (*at, "status", index)
         yield path, f"status {change['from']} dropped", _DROP
-        for days in (-1, 1):
-            moved = date.fromisoformat(change["from"]) + timedelta(days=days)
-            yield (*path, "from"), f"status {change['from']} {days:+d} day", moved.isoformat()
+        for moved in _neighbours(change["from"]):
+            yield (*path, "from"), f"status {change['from']} to {moved}", moved
     for index, obligation in enumerate(rule.get("obligations", ())):
         yield from _obligation(obligation, (*at, "obligations", index))
+
+
+def _neighbours(day: str) -> tuple[str, str]:
+    """The days, or where only the month is known the months, before and after."""
+    if len(day) == len("2024-10"):
+        first = date.fromisoformat(f"{day}-01")
+        return (first - timedelta(days=1)).isoformat()[:7], (
+            first + timedelta(days=31)
+        ).isoformat()[:7]
+    known = date.fromisoformat(day)
+    return (known - timedelta(days=1)).isoformat(), (known + timedelta(days=1)).isoformat()
 
 
 def _conditions(node: dict[str, Any], path: Path) -> Iterator[tuple[Path, str, Any]]:

@@ -17,6 +17,7 @@ from policy.api import (
     Harm,
     Level,
     Obligation,
+    Override,
     Pack,
     Party,
     Rule,
@@ -35,7 +36,15 @@ _RULE = (
     "id", "title", "summary", "harm", "level", "grade", "explanation", "binds", "cite", "status",
     "when", "review_due", "tests",
 )  # fmt: skip
-_RULE_OPTIONAL = ("jurisdiction", "ground", "exceptions", "obligations", "open_notes", "test_base")
+_RULE_OPTIONAL = (
+    "jurisdiction",
+    "ground",
+    "exceptions",
+    "obligations",
+    "overrides",
+    "open_notes",
+    "test_base",
+)
 
 
 def parse(document: Cursor) -> Pack:
@@ -153,6 +162,7 @@ def _rule(
         when=when,
         exceptions=exceptions,
         obligations=tuple(_obligation(item, reader) for item in obligations),
+        overrides=_overrides(key.get("overrides"), reader),
         open_notes=tuple(n.text() for n in key["open_notes"].items())
         if "open_notes" in key
         else (),
@@ -185,6 +195,17 @@ def _exceptions(at: Cursor | None, reader: Reader) -> tuple[RuleException, ...]:
             )
         )
     _unique([exception.id for exception in found], at.items())
+    return tuple(found)
+
+
+def _overrides(at: Cursor | None, reader: Reader) -> tuple[Override, ...]:
+    found = []
+    for entry in at.items() if at else ():
+        key = entry.record(required=("rule", "why", "cite"))
+        name = key["rule"].identifier()
+        found.append(
+            Override(rule=name, why=key["why"].text(), citation=reader.citation(key["cite"]))
+        )
     return tuple(found)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from policy import sentences
 from policy.api import Fact, Leaf, Rule
 from policy.logic import Truth, Value
+from policy.parts import Ask, Question
 from policy.relevance import PLACE_FACT, settles
-from policy.result import Ask, Question, RuleResult
 from policy.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from policy.result import RuleResult
 
 _PLACE_COST = 1
 
@@ -68,7 +72,7 @@ def questions(
     """
     by_fact: dict[str, list[tuple[str, Ask]]] = {}
     for result in results:
-        for ask in result.ask:
+        for ask in result.asked[0]:
             by_fact.setdefault(ask.fact, []).append((result.rule.id, ask))
     found = [
         Question(

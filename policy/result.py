@@ -1,130 +1,126 @@
-"""What an evaluation says: immutable, and in JSON shape by `to_dict`."""
+"""What an evaluation says. Outcomes stand at once; the telling is made when it is asked for.
+
+Everything an answer is made of (facts, packs, day, places) is immutable, so asking twice, or
+later, gives the same words.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from policy.api import Citation, Fact, LegalState, Obligation, Outcome, Party, Rule, StateChange
-from policy.logic import Truth, Value
+from policy import sentences, telling
+from policy.api import Fact, Grade, LegalState, Outcome, Party, Rule, StateChange
+from policy.case import Case
+from policy.conflicts import conflicts
+from policy.logic import Truth
+from policy.overrides import displaced
+from policy.parts import Ask, Conflict, Duty, Question, TraceLine
+from policy.program import Entry
+from policy.questions import asks, questions
+from policy.relevance import open_facts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraceLine:
-    """One leaf: what was tested, on what, said by whom, with which law behind it.
+class Together:
+    """What only all rules together can say: the order of questions, what displaces what."""
 
-    `value` is what the rule saw; `given` is what was supplied, also where it was not enough.
-    """
+    def __init__(self) -> None:
+        self.results: tuple[RuleResult, ...] = ()
 
-    path: str
-    fact: str
-    test: str
-    result: Truth
-    value: Value
-    given: Value
-    source: str | None
-    note: str | None
-    decisive: bool
-    citation: Citation
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        return questions(self.results, {r.rule.id: r.asked[1] for r in self.results})
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "path": self.path,
-            "fact": self.fact,
-            "test": self.test,
-            "result": self.result,
-            "value": self.value,
-            "given": self.given,
-            "source": self.source,
-            "note": self.note,
-            "decisive": self.decisive,
-            "citation": self.citation.to_dict(),
-        }
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        return {question.fact: number for number, question in enumerate(self.questions)}
+
+    @cached_property
+    def displaced(self) -> Mapping[str, str]:
+        return displaced(self.results)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A fact that can still change the outcome, in the pack's own words."""
-
-    fact: str
-    question: str
-    type: str
-    why: str
-    help: str
-    citation: Citation
-    proposed: Fact | None
-
-    def to_dict(self) -> dict[str, Any]:
-        result: dict[str, Any] = {
-            "fact": self.fact,
-            "question": self.question,
-            "type": self.type,
-            "why": self.why,
-            "help": self.help,
-            "citation": self.citation.to_dict(),
-        }
-        if self.proposed is not None:
-            result["proposed"] = {
-                "value": self.proposed.value,
-                "source": self.proposed.source.value,
-            }
-        return result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """An obligation in this case; `due` is None where the law gives no number or no start.
-
-    `started` is when its start event happened, None where it has not.
-    """
-
-    rule: str
-    obligation: Obligation
-    started: datetime | None
-    due: datetime | None
-    due_note: str | None
-    provisional: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        what = self.obligation
-        return {
-            "rule": self.rule,
-            "do": what.do.value,
-            "what": what.what,
-            "force": what.force.value,
-            "scope": what.scope.value,
-            "within": what.within.text if what.within else None,
-            "effort": what.effort,
-            "clock": what.clock.value,
-            "from_event": what.from_event.value,
-            "max_extension": what.max_extension.text if what.max_extension else None,
-            "started": self.started.isoformat() if self.started else None,
-            "due": self.due.isoformat() if self.due else None,
-            "due_note": self.due_note,
-            "provisional": self.provisional,
-            "citation": what.citation.to_dict(),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, eq=False)
 class RuleResult:
+    """One rule in one case; `truth` is None both where it is unknown and where it is not law."""
+
     rule: Rule
     outcome: Outcome
     state: LegalState
     change: StateChange | None
-    sentence: str
-    recommends_only: bool
-    recommendation: str
-    ask: tuple[Ask, ...]
-    duties: tuple[Duty, ...]
-    trace: tuple[TraceLine, ...]
+    truth: Truth
+    case: Case
+    together: Together = field(repr=False)
+    entry: Entry = field(repr=False)
+    table: list[Truth] = field(repr=False)
+    _asked: tuple[tuple[Ask, ...], frozenset[str]] | None = field(default=None, repr=False)
 
     @property
     def open(self) -> bool:
         """Does the rule apply, or may it still?"""
-        return self.outcome in (Outcome.APPLIES, Outcome.UNKNOWN)
+        return self.outcome is Outcome.APPLIES or self.outcome is Outcome.UNKNOWN
+
+    @property
+    def live(self) -> bool:
+        """Was it law on the day?"""
+        return self.outcome is not Outcome.NOT_IN_FORCE
+
+    @property
+    def truths(self) -> tuple[Truth, ...]:
+        """The place's truth and then every leaf's."""
+        return self.entry.leaves(self.table)
+
+    @property
+    def asked(self) -> tuple[tuple[Ask, ...], frozenset[str]]:
+        """What it still asks, in the rule's own order, and which facts alone would settle it."""
+        if self._asked is None:
+            names, truths = self._open_facts(), self.truths
+            self._asked = asks(
+                self.rule, names, values=self.case.values, truths=truths, given=self.case.given
+            )
+        return self._asked
+
+    def _open_facts(self) -> list[str]:
+        if self.outcome is not Outcome.UNKNOWN:
+            return []
+        return open_facts(self.rule, self.case.values, self.truths)
+
+    @property
+    def ask(self) -> tuple[Ask, ...]:
+        """What it still asks, in the order that settles most rules at least cost."""
+        asked = self.asked[0]
+        if len(asked) < 2:
+            return asked
+        rank = self.together.rank
+        return tuple(sorted(asked, key=lambda item: rank[item.fact]))
+
+    @property
+    def sentence(self) -> str:
+        if not self.live:
+            return sentences.not_in_force(self.rule, self.change)
+        said = telling.sentence(self.rule, self.outcome, self.truths, self.case, self._open_facts())
+        return sentences.disputed(said) if self.state is LegalState.DISPUTED else said
+
+    @property
+    def recommends_only(self) -> bool:
+        return self.rule.grade is not Grade.P or self.case.approval is None
+
+    @property
+    def recommendation(self) -> str:
+        return sentences.recommendation(self.rule, self.case.approval)
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        displaced_ = self.together.displaced if self.rule.obligations and self.open else {}
+        return telling.duties(self.rule, self.outcome, self.case.events, displaced=displaced_)
+
+    @property
+    def trace(self) -> tuple[TraceLine, ...]:
+        """Every leaf; empty for a rule that was not law on the day."""
+        return telling.trace(self.rule, self.truth, self.truths, self.case) if self.live else ()
 
     def to_dict(self) -> dict[str, Any]:
         rule = self.rule
@@ -162,67 +158,27 @@ class RuleResult:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One open fact over all rules, with every rule's own words for it."""
-
-    fact: str
-    type: str
-    settles: tuple[str, ...]
-    asked_by: tuple[tuple[str, Ask], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        first = self.asked_by[0][1]
-        return {
-            **first.to_dict(),
-            "rules": [rule for rule, _ in self.asked_by],
-            "settles": list(self.settles),
-            "asked_by": [
-                {
-                    "rule": rule,
-                    "question": ask.question,
-                    "why": ask.why,
-                    "citation": ask.citation.to_dict(),
-                }
-                for rule, ask in self.asked_by
-            ],
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """Two duties that do not simply stand side by side, and what the order of norms says."""
-
-    kind: str
-    rules: tuple[str, ...]
-    sentence: str
-    resolution: str
-    citations: tuple[Citation, ...]
-    provisional: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "rules": list(self.rules),
-            "sentence": self.sentence,
-            "resolution": self.resolution,
-            "citations": [citation.to_dict() for citation in self.citations],
-            "provisional": self.provisional,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Evaluation:
-    """Everything that was asked and answered; equal inputs give an equal evaluation."""
+    """Everything that was asked and answered; equal inputs give an equal `to_dict`."""
 
     at: datetime
     received_at: datetime | None
     places: tuple[str, ...]
     facts: Mapping[str, Fact]
     rules: tuple[RuleResult, ...]
-    questions: tuple[Question, ...]
-    conflicts: tuple[Conflict, ...]
     pack_digests: Mapping[str, str]
+    together: Together = field(repr=False)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The open facts of all rules, those first that settle most."""
+        return self.together.questions
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Duties that do not simply stand side by side."""
+        return conflicts(self.rules)
 
     def rule(self, name: str) -> RuleResult:
         """The result of one rule; raises KeyError."""

@@ -75,6 +75,19 @@ def check(fact: Fact) -> Fact:
     return fact
 
 
+def checked(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """All of them by name; raises as `check` does."""
+    known = vocabulary()
+    found: dict[str, Fact] = {}
+    for name, fact in facts.items():
+        # A yes-or-no answer to a yes-or-no fact, by far the most common, needs no closer look.
+        plain = fact.value is True or fact.value is False
+        if not plain or name not in known or known[name].type is not FactType.BOOL:
+            check(fact)
+        found[name] = fact
+    return found
+
+
 def answer(name: str, given: object) -> Fact:
     """A fact as people write it: a bare value is a reviewer's answer, else {value, source}.
 

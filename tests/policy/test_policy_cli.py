@@ -82,7 +82,7 @@ def test_evaluate_json_is_alone_on_standard_output(facts_file: str) -> None:
     assert removal["obligations"][0]["due"] == "2026-11-22T09:00:00+00:00"
     assert rules["house-synthetic-label"]["outcome"] == "unknown"
     assert rules["eu-dsa-16"]["outcome"] == "does_not_apply"
-    assert set(data["pack_digests"]) == {
+    assert set(data["pack_digests"]) >= {
         "eu-dsa-notice-and-action", "house-synthetic-media", "us-ca-ab-730", "us-take-it-down",
     }  # fmt: skip
 

@@ -1,0 +1,130 @@
+"""Why a rule came out as it did, told once somebody asks: sentence, duties, trace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from policy import sentences
+from policy.api import Clock, Event, Leaf, Obligation, Outcome, Rule
+from policy.case import Case
+from policy.conditions import PLACE, truth_of
+from policy.logic import Truth, Value
+from policy.parts import Duty, TraceLine
+from policy.relevance import reasons
+
+
+def sentence(
+    rule: Rule, outcome: Outcome, truths: Sequence[Truth], case: Case, names: Sequence[str]
+) -> str:
+    """`names` are the facts an unknown outcome still depends on."""
+    if outcome is Outcome.UNKNOWN:
+        return sentences.unknown(rule, names)
+    values: list[Value] = [None, *(case.values.get(leaf.fact) for leaf in rule.logic.leaves)]
+    if outcome is Outcome.APPLIES:
+        return sentences.applies(rule, truths, values)
+    return sentences.does_not_apply(rule, truths, values)
+
+
+def duties(
+    rule: Rule,
+    outcome: Outcome,
+    events: Mapping[Event, datetime],
+    *,
+    displaced: Mapping[str, str],
+) -> tuple[Duty, ...]:
+    """The obligations while the rule applies, and provisionally while that is still open.
+
+    `displaced` names, by rule, the rule that goes before it.
+    """
+    if outcome not in (Outcome.APPLIES, Outcome.UNKNOWN):
+        return ()
+    return tuple(
+        _duty(
+            rule,
+            obligation,
+            events,
+            provisional=outcome is Outcome.UNKNOWN,
+            displaced_by=displaced.get(rule.id),
+        )
+        for obligation in rule.obligations
+    )
+
+
+def _duty(
+    rule: Rule,
+    obligation: Obligation,
+    events: Mapping[Event, datetime],
+    *,
+    provisional: bool,
+    displaced_by: str | None,
+) -> Duty:
+    start = events.get(obligation.from_event)
+    due: datetime | None = None
+    note: str | None = None
+    if obligation.clock is Clock.QUALITATIVE:
+        note = f"No fixed time: {obligation.effort}."
+    elif start is None:
+        note = f"The clock starts with this event: {obligation.from_event.replace('_', ' ')}."
+    else:
+        due = obligation.within.after(start) if obligation.within else start
+    return Duty(
+        rule=rule.id,
+        obligation=obligation,
+        started=start,
+        due=due,
+        due_note=note,
+        provisional=provisional,
+        displaced_by=displaced_by,
+    )
+
+
+def trace(rule: Rule, truth: Truth, truths: Sequence[Truth], case: Case) -> tuple[TraceLine, ...]:
+    """The place and every leaf: what was tested, on what, said by whom, under which law."""
+    decisive = _decisive(rule, truth, truths)
+    place = TraceLine(
+        path="place",
+        fact="place",
+        test=f"in {rule.jurisdiction}",
+        result=truths[PLACE],
+        value=None,
+        given=None,
+        source=None,
+        note=f"Places known: {', '.join(case.places) or 'none'}.",
+        decisive=truth is False and truths[PLACE] is False,
+        citation=rule.citation,
+    )
+    return place, *(_line(leaf, truths, case, decisive) for leaf in rule.logic.leaves)
+
+
+def _line(leaf: Leaf, truths: Sequence[Truth], case: Case, decisive: Collection[int]) -> TraceLine:
+    fact = case.given.get(leaf.fact)
+    return TraceLine(
+        path=leaf.path,
+        fact=leaf.fact,
+        test=sentences.leaf_test(leaf),
+        result=truths[leaf.index],
+        value=case.values.get(leaf.fact),
+        given=fact.value if fact else None,
+        source=fact.source.value if fact else None,
+        note=case.notes.get(leaf.fact),
+        decisive=leaf.index in decisive,
+        citation=leaf.citation,
+    )
+
+
+def _decisive(rule: Rule, truth: Truth, truths: Sequence[Truth]) -> frozenset[int]:
+    """The leaves without which a settled outcome would not stand."""
+    found: list[Leaf] = []
+    if truth is True:
+        found += reasons(rule.when, truths, wanted=True)
+        for exception in rule.exceptions:
+            found += reasons(exception.when, truths, wanted=False)
+    elif truth is False and truths[PLACE] is not False:
+        if truth_of(rule.when, truths) is False:
+            found += reasons(rule.when, truths, wanted=False)
+        else:
+            for exception in rule.exceptions:
+                if truth_of(exception.when, truths) is True:
+                    found += reasons(exception.when, truths, wanted=True)
+    return frozenset(leaf.index for leaf in found)

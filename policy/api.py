@@ -245,7 +245,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """One test of one fact; `index` is its place in the rule's list of leaves."""
+    """One test of one fact; `index` is its place in the rule's list of leaves.
+
+    `words` are the test as people read it: "is true", "between 0 and 60".
+    """
 
     fact: str
     type: FactType
@@ -255,6 +258,7 @@ class Leaf:
     ask: str
     path: str
     index: int
+    words: str
     test: LeafTest
 
 

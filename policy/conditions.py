@@ -81,6 +81,7 @@ class Reader:
             ask=key["ask"].text() if "ask" in key else default,
             path=path,
             index=len(self.leaves) + 1,
+            words=_words(operator, operand),
             test=COMPARISONS[operator](operand),
         )
         self.leaves.append(leaf)
@@ -100,6 +101,18 @@ def _operand(at: Cursor, *, operator: str, type_: FactType) -> Operand:
             raise at.refusal("two whole numbers, lower first, are needed here.")
         return bounds
     return at.integer()
+
+
+def _words(operator: str, operand: Operand) -> str:
+    if operator == "is" and isinstance(operand, bool):
+        return f"is {'true' if operand else 'false'}"
+    if isinstance(operand, tuple):
+        listed = [str(part) for part in operand]
+        if operator == "between":
+            return f"between {listed[0]} and {listed[1]}"
+        return f"one of {', '.join(listed)}"
+    plain = {"is": "is", "lt": "below", "lte": "at most", "gte": "at least"}
+    return f"{plain[operator]} {operand}"
 
 
 def compile_rule(

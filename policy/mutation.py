@@ -19,7 +19,7 @@ from policy.cursor import Cursor, Path
 from policy.errors import PackInvalid
 from policy.logic import COMPARISONS
 from policy.parse import parse
-from policy.trial import run
+from policy.trial import failures
 
 _SWAPPED = {"all": "any", "any": "all"}
 
@@ -62,17 +62,18 @@ def _caught(document: dict[str, Any], *, file: str) -> bool:
         pack = parse(Cursor(value=document, path=(), file=file, lines={}))
     except PackInvalid:
         return True
-    return bool(run((pack,)))
+    return next(failures((pack,)), None) is not None
 
 
 def mutants(document: dict[str, Any]) -> Iterator[Mutant]:
     """Every mutant of a pack document."""
     for name in document.get("minimum_sources", {}):
         yield _without(document, ("minimum_sources",), name, rule="", change=f"minimum of {name}")
-    for number, rule in enumerate(document.get("rules", ())):
-        at: Path = ("rules", number)
-        for path, change, new in _rule_changes(document, at):
-            yield Mutant(rule["id"], change, _replaced(document, path, new))
+    for rule in document.get("rules", ()):
+        # What a rule's own examples must notice does not depend on the rules beside it.
+        alone = {**document, "rules": [rule]}
+        for path, change, new in _rule_changes(alone, ("rules", 0)):
+            yield Mutant(rule["id"], change, _replaced(alone, path, new))
 
 
 def _rule_changes(document: dict[str, Any], at: Path) -> Iterator[tuple[Path, str, Any]]:

@@ -10,7 +10,7 @@ from policy.api import Citation, Fact, Obligation
 from policy.logic import Truth, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class TraceLine:
     """One leaf: what was tested, on what, said by whom, with which law behind it.
 

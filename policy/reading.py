@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from policy.api import Condition, Group, Leaf, Obligation, Pack, Record, Rule, StateChange
-from policy.sentences import leaf_test, wish
+from policy.sentences import wish
 
 _HEADS = {"all": "all of these", "any": "at least one of these", "not": "not"}
 
@@ -51,7 +51,7 @@ def condition_dict(condition: Condition) -> dict[str, Any]:
         return {
             "kind": "leaf",
             "fact": condition.fact,
-            "test": leaf_test(condition),
+            "test": condition.words,
             "words": wish(condition),
             "question": condition.ask,
             "citation": condition.citation.to_dict(),

@@ -26,27 +26,13 @@ _STATE_WORDS = {
 }
 
 
-def leaf_test(leaf: Leaf) -> str:
-    """The test in words: "is true", "between 0 and 60"."""
-    operand = leaf.operand
-    if leaf.operator == "is" and isinstance(operand, bool):
-        return f"is {'true' if operand else 'false'}"
-    if isinstance(operand, tuple):
-        listed = [str(part) for part in operand]
-        if leaf.operator == "between":
-            return f"between {listed[0]} and {listed[1]}"
-        return f"one of {', '.join(listed)}"
-    words = {"is": "is", "lt": "below", "lte": "at most", "gte": "at least"}
-    return f"{words[leaf.operator]} {operand}"
-
-
 def leaf_words(leaf: Leaf, value: Value) -> str:
     """What the value says, as a clause: "the media is not intimate"."""
     known = vocabulary()[leaf.fact]
     if isinstance(value, bool):
         return known.when_true if value else known.when_false
     verdict = known.when_true if leaf.test(value) else known.when_false
-    return f"{verdict} ({value}; the rule needs {leaf_test(leaf)})"
+    return f"{verdict} ({value}; the rule needs {leaf.words})"
 
 
 def wish(leaf: Leaf) -> str:
@@ -55,9 +41,7 @@ def wish(leaf: Leaf) -> str:
     if leaf.operand is False:
         return known.when_false
     return (
-        known.when_true
-        if isinstance(leaf.operand, bool)
-        else (f"{known.when_true} ({leaf_test(leaf)})")
+        known.when_true if isinstance(leaf.operand, bool) else (f"{known.when_true} ({leaf.words})")
     )
 
 

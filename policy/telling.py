@@ -80,36 +80,30 @@ def _duty(
 
 
 def trace(rule: Rule, truth: Truth, truths: Sequence[Truth], case: Case) -> tuple[TraceLine, ...]:
-    """The place and every leaf: what was tested, on what, said by whom, under which law."""
-    decisive = _decisive(rule, truth, truths)
+    """The place and every leaf: what was tested, on what, said by whom, under which law.
+
+    Where the place alone rules the rule out, the place alone is told.
+    """
+    reached, known = truths[PLACE], f"Places known: {', '.join(case.places) or 'none'}."
+    ruled_out = reached is False
+    test, citation = f"in {rule.jurisdiction}", rule.citation
     place = TraceLine(
-        path="place",
-        fact="place",
-        test=f"in {rule.jurisdiction}",
-        result=truths[PLACE],
-        value=None,
-        given=None,
-        source=None,
-        note=f"Places known: {', '.join(case.places) or 'none'}.",
-        decisive=truth is False and truths[PLACE] is False,
-        citation=rule.citation,
-    )
+        "place", "place", test, reached, None, None, None, known, ruled_out, citation
+    )  # fmt: skip
+    if ruled_out:
+        return (place,)
+    decisive = _decisive(rule, truth, truths)
     return place, *(_line(leaf, truths, case, decisive) for leaf in rule.logic.leaves)
 
 
 def _line(leaf: Leaf, truths: Sequence[Truth], case: Case, decisive: Collection[int]) -> TraceLine:
-    fact = case.given.get(leaf.fact)
+    name, index = leaf.fact, leaf.index
+    fact = case.given.get(name)
+    given, source = (fact.value, fact.source.value) if fact else (None, None)
+    value, note = case.values.get(name), case.notes.get(name)
+    found, counts = truths[index], index in decisive
     return TraceLine(
-        path=leaf.path,
-        fact=leaf.fact,
-        test=sentences.leaf_test(leaf),
-        result=truths[leaf.index],
-        value=case.values.get(leaf.fact),
-        given=fact.value if fact else None,
-        source=fact.source.value if fact else None,
-        note=case.notes.get(leaf.fact),
-        decisive=leaf.index in decisive,
-        citation=leaf.citation,
+        leaf.path, name, leaf.words, found, value, given, source, note, counts, leaf.citation
     )
 
 

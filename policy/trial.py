@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policy.api import Pack, PackTest
@@ -21,7 +21,14 @@ class Failure:
 
 def run(packs: Iterable[Pack]) -> list[Failure]:
     """Every test of every pack on its own pack; empty when all hold."""
-    return [failure for pack in packs for test in pack.tests for failure in _run(pack, test)]
+    return list(failures(packs))
+
+
+def failures(packs: Iterable[Pack]) -> Iterator[Failure]:
+    """The same one by one, for whoever only wants to know whether there is any."""
+    for pack in packs:
+        for test in pack.tests:
+            yield from _run(pack, test)
 
 
 def _run(pack: Pack, test: PackTest) -> list[Failure]:

@@ -221,9 +221,10 @@ def test_two_packs_or_rules_of_one_name_are_refused(tmp_path: Path, document: Ma
     write(folder, document(pack="other-pack"), name="two.yaml")
     with pytest.raises(PackInvalid, match="rule example exists already"):
         load_packs([folder])
-    shutil.copytree(builtin_folder() / "house", tmp_path / "house")
-    with pytest.raises(PackInvalid, match="pack house-synthetic-media exists already"):
-        load_packs([tmp_path / "house"])
+    (tmp_path / "copy").mkdir()
+    shutil.copy(builtin_folder() / "us-ca" / "ab-730.yaml", tmp_path / "copy")
+    with pytest.raises(PackInvalid, match="pack us-ca-ab-730 exists already"):
+        load_packs([tmp_path / "copy"])
 
 
 @pytest.fixture

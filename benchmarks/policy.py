@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks import policy_rivals as rivals
 from benchmarks.figures import Figure, keep
 
 if TYPE_CHECKING:
-    from policy.api import Condition, Fact, Pack
+    from policy.api import Fact, Pack
     from policy.backtest import Columns
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -28,42 +29,71 @@ def main() -> list[Figure]:
 
     packs = load_packs()
     rules = sum(len(pack.rules) for pack in packs)
-    traced, plain = _evaluations(packs)
-    seconds, peak = _backtest(packs)
-    evaluations = MANY * rules
+    seconds = _evaluations(packs)
+    spent, peak = _backtest(packs)
+    plain = seconds["plain"] * 1e6
+    against = "the same predicates as plain Python"
     figures = [
         Figure(
-            f"evaluating {rules} rules with full trace, per case", traced * 1e6, plain * 1e6,
-            "us", "the same predicates as plain Python", "lower",
-        ),
-        Figure(
-            f"backtest of {MANY:,} cases, per rule and case", seconds / evaluations * 1e9,
-            plain / rules * 1e9, "ns", "the same predicates as plain Python", "lower",
-        ),
-    ]  # fmt: skip
-    print(f"{MANY:,} cases under {rules} rules took {seconds:.1f} s and {peak:.2f} GiB at most")
+            f"{what} of {rules} rules, per case", seconds[name] * 1e6, plain, "us", against, "lower"
+        )
+        for name, what in (
+            ("outcomes", "outcome, every place reached"),
+            ("somewhere", "outcome, one place"),
+            ("traced", "outcome and whole trace, every place reached"),
+            ("traced somewhere", "outcome and whole trace, one place"),
+        )
+    ]
+    if "cel" in seconds:
+        figures.append(
+            Figure(f"conditions of {rules} rules in cel-expr-python, per case", seconds["cel"] * 1e6,
+                   plain, "us", against, "lower")
+        )  # fmt: skip
+    figures.append(
+        Figure(f"backtest of {MANY:,} cases, per rule and case", spent / (MANY * rules) * 1e9,
+               plain * 1e3 / rules, "ns", against, "lower")
+    )  # fmt: skip
+    print(f"{MANY:,} cases under {rules} rules took {spent:.1f} s and {peak:.2f} GiB at most")
     keep("policy", figures)
     return figures
 
 
-def _evaluations(packs: tuple[Pack, ...]) -> tuple[float, float]:
-    """Seconds a case: the engine with its trace, and bare predicates on the bare values."""
+def _evaluations(packs: tuple[Pack, ...]) -> dict[str, float]:
+    """Seconds a case: the engine, with and without its traces, and the bare predicates."""
     from policy.engine import evaluate
 
     cases = [_facts(packs, seed) for seed in range(CASES)]
-    predicates = [_plain(rule.when) for pack in packs for rule in pack.rules]
+    conditions = [rule.when for pack in packs for rule in pack.rules]
     bare = [{name: fact.value for name, fact in facts.items()} for facts in cases]
+    everywhere = sorted({rule.jurisdiction for pack in packs for rule in pack.rules})
+    predicates = [rivals.plain(condition) for condition in conditions]
 
-    def engine() -> None:
-        for facts in cases:
-            evaluate(packs, facts=facts, at=AT, places=["US-CA"], received_at=AT)
+    def engine(places: list[str], *, traced: bool) -> Callable[[], None]:
+        def work() -> None:
+            for facts in cases:
+                found = evaluate(packs, facts=facts, at=AT, places=places, received_at=AT)
+                if traced:
+                    for result in found.rules:
+                        _ = result.trace
+
+        return work
 
     def python() -> None:
         for values in bare:
             for predicate in predicates:
                 predicate(values)
 
-    return _best(engine) / CASES, _best(python) / CASES
+    work = {
+        "plain": python,
+        "outcomes": engine(everywhere, traced=False),
+        "somewhere": engine(["US-CA"], traced=False),
+        "traced": engine(everywhere, traced=True),
+        "traced somewhere": engine(["US-CA"], traced=True),
+    }
+    cel = rivals.cel(conditions, bare)
+    if cel is not None:
+        work["cel"] = cel
+    return {name: _best(run) / CASES for name, run in work.items()}
 
 
 def _facts(packs: tuple[Pack, ...], seed: int) -> dict[str, Fact]:
@@ -78,23 +108,6 @@ def _facts(packs: tuple[Pack, ...], seed: int) -> dict[str, Fact]:
         value: Any = generator.randint(-30, 120) if number else generator.random() < 0.5
         found[name] = Fact(name=name, value=value, source=Source.REVIEWER)
     return found
-
-
-def _plain(condition: Condition) -> Callable[[dict[str, Any]], bool]:
-    """The condition as somebody would write it by hand, without unknowns or a trace."""
-    from policy.api import Leaf
-
-    if isinstance(condition, Leaf):
-        name, test = condition.fact, condition.test
-        return lambda values: bool(test(values[name]))
-    parts = [_plain(child) for child in condition.children]
-    if condition.kind == "all":
-        return lambda values: all(part(values) for part in parts)
-    if condition.kind == "any":
-        return lambda values: any(part(values) for part in parts)
-    if condition.kind == "not":
-        return lambda values: not parts[0](values)
-    return lambda values: sum(part(values) for part in parts) >= condition.count
 
 
 def _backtest(packs: tuple[Pack, ...]) -> tuple[float, float]:

@@ -397,6 +397,7 @@ class PackTest:
     ask: tuple[str, ...] | None
     do: tuple[str, ...] | None
     due: Mapping[str, datetime | None] | None
+    latest: Mapping[str, datetime | None] | None
     provisional: bool | None
 
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from policy.api import RANK, Approval, Event, Fact, Source
 from policy.logic import Value
+from policy.parts import Said
 from policy.vocabulary import refusal_of, vocabulary
 
 Sources = Mapping[str, frozenset[Source]]
 
 
-@dataclass(frozen=True, slots=True)
+UNSAID = Said(None, None, None, None)
+
+
+@dataclass(eq=False)
 class Case:
-    """The same for all rules of one pack. `values` are the admitted ones, `notes` say why not."""
+    """The same for all packs that ask for the same sources.
+
+    `values` are the admitted ones, `notes` say why others were not; `approvals` are by pack and
+    digest.
+    """
 
     day: date
     places: tuple[str, ...]
@@ -23,7 +32,21 @@ class Case:
     values: Mapping[str, Value]
     notes: Mapping[str, str]
     events: Mapping[Event, datetime]
-    approval: Approval | None
+    approvals: Mapping[tuple[str, str], Approval]
+
+    @cached_property
+    def said(self) -> Mapping[str, Said]:
+        """What was said about every given fact."""
+        values, notes = self.values, self.notes
+        return {
+            name: Said(values.get(name), fact.value, fact.source.value, notes.get(name))
+            for name, fact in self.given.items()
+        }
+
+    @cached_property
+    def where(self) -> Said:
+        """What was said about the place."""
+        return Said(None, None, None, f"Places known: {', '.join(self.places) or 'none'}.")
 
 
 def good_sources(minimums: Mapping[str, Source]) -> Sources:

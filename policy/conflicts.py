@@ -8,6 +8,7 @@ sealed preservation. Whatever remains goes to a lawyer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -18,58 +19,82 @@ if TYPE_CHECKING:
     from policy.result import RuleResult
 
 _PRECEDENCE = {Level.ORDER: 0, Level.LAW: 1, Level.POLICY: 2}
+_MOST_NAMED = 3
 _Pair = tuple["RuleResult", Duty]
 
 
 def conflicts(results: Sequence[RuleResult]) -> tuple[Conflict, ...]:
-    """Over every pair of duties of rules that apply or still may."""
-    pairs = [(result, duty) for result in results if result.open for duty in result.duties]
-    return tuple(
-        conflict
-        for one, other in combinations(pairs, 2)
-        if one[0].rule.id != other[0].rule.id
-        for conflict in _between(one, other)
-    )
+    """Over the duties of all rules that apply or still may; each kind of clash is said once."""
+    pairs = [
+        (result, duty)
+        for result in results
+        if result.open
+        for duty in result.duties
+        if duty.displaced_by is None
+    ]
+    wanted = [pair for pair in pairs if pair[1].obligation.force is Force.MUST]
+    return (*_opposed_pairs(pairs), *_deadlines(wanted), *_kept_and_removed(wanted))
 
 
-def _between(one: _Pair, other: _Pair) -> Iterator[Conflict]:
-    first, second = one[1].obligation, other[1].obligation
-    forces = {first.force, second.force}
-    if one[0].rule.id == other[1].displaced_by or other[0].rule.id == one[1].displaced_by:
-        return
-    if first.do is second.do and forces == {Force.MUST, Force.MUST_NOT}:
-        yield _opposed(one, other)
-    elif forces == {Force.MUST} and first.do is second.do:
-        if one[1].due and other[1].due and one[1].due != other[1].due:
-            yield _deadlines(one, other)
-    elif forces == {Force.MUST} and {first.do, second.do} == {Action.REMOVE, Action.PRESERVE}:
+def _opposed_pairs(pairs: Sequence[_Pair]) -> Iterator[Conflict]:
+    """One must, another must not."""
+    for one, other in combinations(pairs, 2):
+        first, second = one[1].obligation, other[1].obligation
+        forces = {first.force, second.force}
+        apart = one[0].rule.id != other[0].rule.id
+        if apart and first.do is second.do and forces == {Force.MUST, Force.MUST_NOT}:
+            yield _opposed(one, other)
+
+
+def _deadlines(pairs: Sequence[_Pair]) -> Iterator[Conflict]:
+    """Rules that ask for the same action by different times, the earliest first."""
+    by_action: dict[Action, list[tuple[datetime, _Pair]]] = {}
+    for pair in pairs:
+        if pair[1].due is not None:
+            by_action.setdefault(pair[1].obligation.do, []).append((pair[1].due, pair))
+    for action, dated in by_action.items():
+        dated.sort(key=lambda item: (item[0], item[1][0].rule.id))
+        times = {when for when, _ in dated}
+        ordered = [pair for _, pair in dated]
+        if len(times) < 2 or len({result.rule.id for result, _ in ordered}) < 2:
+            continue
+        early, late = dated[0], dated[-1]
         yield _conflict(
-            "removal and preservation",
-            one,
-            other,
-            "One rule wants it removed, another wants it kept.",
-            "Take it out of view and keep a sealed copy.",
+            "deadlines",
+            ordered,
+            f"{len(dated)} duties ask for the same action ({_words(action)}) by different times: "
+            f"the earliest is {early[1][0].rule.id} by {early[0].isoformat()}, the latest "
+            f"{late[1][0].rule.id} by {late[0].isoformat()}.",
+            f"The earlier time holds: {early[0].isoformat()}.",
         )
 
 
-def _deadlines(one: _Pair, other: _Pair) -> Conflict:
-    early, late = sorted(
-        (one, other), key=lambda pair: str(pair[1].due and pair[1].due.timestamp())
+def _kept_and_removed(pairs: Sequence[_Pair]) -> Iterator[Conflict]:
+    """Some want it gone, others want it kept."""
+    gone = [pair for pair in pairs if pair[1].obligation.do is Action.REMOVE]
+    kept = [pair for pair in pairs if pair[1].obligation.do is Action.PRESERVE]
+    if not gone or not kept or len({pair[0].rule.id for pair in (*gone, *kept)}) < 2:
+        return
+    yield _conflict(
+        "removal and preservation",
+        [*gone, *kept],
+        f"{_named(gone)} want it removed, {_named(kept)} want it kept.",
+        "Take it out of view and keep a sealed copy.",
     )
-    assert early[1].due is not None and late[1].due is not None  # noqa: S101, PT018
-    action = early[1].obligation.do.replace("_", " ")
-    return _conflict(
-        "deadlines",
-        early,
-        late,
-        f"Two rules ask for the same action ({action}): {early[0].rule.id} by "
-        f"{early[1].due.isoformat()}, {late[0].rule.id} by {late[1].due.isoformat()}.",
-        f"The earlier time holds: {early[1].due.isoformat()}.",
-    )
+
+
+def _named(pairs: Sequence[_Pair]) -> str:
+    names = list(dict.fromkeys(result.rule.id for result, _ in pairs))
+    rest = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _words(action: Action) -> str:
+    return action.replace("_", " ")
 
 
 def _opposed(one: _Pair, other: _Pair) -> Conflict:
-    action = one[1].obligation.do.replace("_", " ")
+    action = _words(one[1].obligation.do)
     ranks = [_PRECEDENCE[result.rule.level] for result, _ in (one, other)]
     sentence = (
         f"{one[0].rule.id} and {other[0].rule.id} say opposite things about one action ({action})."
@@ -77,21 +102,21 @@ def _opposed(one: _Pair, other: _Pair) -> Conflict:
     if ranks[0] != ranks[1]:
         stronger = one if ranks[0] < ranks[1] else other
         resolution = f"{stronger[0].rule.id} goes first: {stronger[0].rule.level} before the other."
-        return _conflict("precedence", one, other, sentence, resolution)
+        return _conflict("precedence", [one, other], sentence, resolution)
     demand = one if one[1].obligation.force is Force.MUST else other
     apart = one[0].rule.jurisdiction != other[0].rule.jurisdiction
     if apart and demand[1].obligation.scope is Scope.TERRITORY:
         resolution = f"Block it in {demand[0].rule.jurisdiction} only."
-        return _conflict("territorial", one, other, sentence, resolution)
-    return _conflict("opposed", one, other, sentence, "A lawyer must decide.")
+        return _conflict("territorial", [one, other], sentence, resolution)
+    return _conflict("opposed", [one, other], sentence, "A lawyer must decide.")
 
 
-def _conflict(kind: str, one: _Pair, other: _Pair, sentence: str, resolution: str) -> Conflict:
+def _conflict(kind: str, pairs: Sequence[_Pair], sentence: str, resolution: str) -> Conflict:
     return Conflict(
         kind=kind,
-        rules=(one[0].rule.id, other[0].rule.id),
+        rules=tuple(dict.fromkeys(result.rule.id for result, _ in pairs)),
         sentence=sentence,
         resolution=resolution,
-        citations=(one[1].obligation.citation, other[1].obligation.citation),
-        provisional=one[1].provisional or other[1].provisional,
+        citations=tuple(dict.fromkeys(duty.obligation.citation for _, duty in pairs)),
+        provisional=any(duty.provisional for _, duty in pairs),
     )

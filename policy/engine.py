@@ -44,14 +44,11 @@ def evaluate(
     day = aware(at).date()
     ready = program(packs)
     good = [admitted(given, sources) for sources in ready.groups]
-    cases = {
-        pack.id: Case(day, found, given, *good[group], dated, signed.get((pack.id, pack.digest)))
-        for pack, group in zip(ready.packs, ready.pack_groups, strict=True)
-    }
+    cases = [Case(day, found, given, values, notes, dated, signed) for values, notes in good]
     table = ready.table(found, [values for values, _ in good])
     together = Together()
     together.results = tuple(
-        _judge(entry, status, cases[entry.pack], table, together)
+        _judge(entry, status, cases[entry.group], table, together)
         for entry, status in zip(ready.entries, ready.states(day), strict=True)
     )
     return Evaluation(

@@ -13,7 +13,7 @@ from policy.places import normalise
 from policy.vocabulary import answer
 
 _GIVEN = ("at", "places", "received_at", "events", "facts")
-_EXPECTED = ("status", "ask", "do", "due", "provisional")
+_EXPECTED = ("status", "ask", "do", "due", "latest", "provisional")
 
 
 def tests(rule_at: Cursor, *, rule: str) -> Iterator[PackTest]:
@@ -88,6 +88,7 @@ def _test(expect: Cursor, *, rule: str, name: str, given: Mapping[str, Any]) -> 
         ask=_names(key.get("ask")),
         do=_names(key.get("do")),
         due=_due(key["due"]) if "due" in key else None,
+        latest=_due(key["latest"]) if "latest" in key else None,
         provisional=key["provisional"].boolean() if "provisional" in key else None,
     )
 

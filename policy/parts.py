@@ -4,40 +4,90 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from policy.api import Citation, Fact, Obligation
 from policy.logic import Truth, Value
 
 
-@dataclass(slots=True)
-class TraceLine:
-    """One leaf: what was tested, on what, said by whom, with which law behind it.
+class Tested(Protocol):
+    """What a line of a trace is about: a leaf, or the place."""
 
-    `value` is what the rule saw; `given` is what was supplied, also where it was not enough.
-    """
+    @property
+    def path(self) -> str: ...
+    @property
+    def fact(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def citation(self) -> Citation: ...
 
-    path: str
-    fact: str
-    test: str
-    result: Truth
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a rule holds, as a line of its trace has it."""
+
+    words: str
+    citation: Citation
+    path: str = "place"
+    fact: str = "place"
+
+
+class Said(NamedTuple):
+    """What was said about a fact: `value` as the rule saw it, `given` also where it fell short."""
+
     value: Value
     given: Value
     source: str | None
     note: str | None
+
+
+class TraceLine(NamedTuple):
+    """One leaf: what was tested, on what, said by whom, with which law behind it."""
+
+    about: Tested
+    result: Truth
+    said: Said
     decisive: bool
-    citation: Citation
+
+    @property
+    def fact(self) -> str:
+        return self.about.fact
+
+    @property
+    def test(self) -> str:
+        return self.about.words
+
+    @property
+    def citation(self) -> Citation:
+        return self.about.citation
+
+    @property
+    def value(self) -> Value:
+        return self.said.value
+
+    @property
+    def given(self) -> Value:
+        return self.said.given
+
+    @property
+    def source(self) -> str | None:
+        return self.said.source
+
+    @property
+    def note(self) -> str | None:
+        return self.said.note
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            "path": self.path,
+            "path": self.about.path,
             "fact": self.fact,
             "test": self.test,
             "result": self.result,
-            "value": self.value,
-            "given": self.given,
-            "source": self.source,
-            "note": self.note,
+            "value": self.said.value,
+            "given": self.said.given,
+            "source": self.said.source,
+            "note": self.said.note,
             "decisive": self.decisive,
             "citation": self.citation.to_dict(),
         }
@@ -88,6 +138,12 @@ class Duty:
     provisional: bool
     displaced_by: str | None
 
+    @property
+    def latest(self) -> datetime | None:
+        """The due time with the longest extension that the law lets be taken."""
+        longest = self.obligation.max_extension
+        return longest.after(self.due) if longest and self.due else None
+
     def to_dict(self) -> dict[str, Any]:
         what = self.obligation
         return {
@@ -104,6 +160,7 @@ class Duty:
             "started": self.started.isoformat() if self.started else None,
             "due": self.due.isoformat() if self.due else None,
             "due_note": self.due_note,
+            "latest": self.latest.isoformat() if self.latest else None,
             "provisional": self.provisional,
             "displaced_by": self.displaced_by,
             "citation": what.citation.to_dict(),

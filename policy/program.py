@@ -14,6 +14,7 @@ from operator import itemgetter
 from policy.api import LegalState, Pack, Rule, Source, StateChange
 from policy.case import Sources, good_sources
 from policy.logic import LeafTest, Truth, Value
+from policy.parts import Reach
 from policy.places import within
 
 _MOST_PROGRAMS = 8
@@ -24,21 +25,25 @@ Minimums = tuple[tuple[str, Source], ...]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule and where its place (`place`) and its leaves (`leaves`) stand in the table."""
+    """A rule and where its place (`place`) and its leaves (`leaves`) stand in the table.
+
+    `approved_as` is what an approval must name: the pack and its digest.
+    """
 
     rule: Rule
-    pack: str
+    approved_as: tuple[str, str]
+    group: int
     place: int
+    reach: Reach
     leaves: Callable[[Sequence[Truth]], tuple[Truth, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`tests` are (group, fact, test); `pack_groups` says which group each pack is in."""
+    """`tests` are (group, fact, test); a group is the packs that ask for the same sources."""
 
     packs: tuple[Pack, ...]
     groups: tuple[Sources, ...]
-    pack_groups: tuple[int, ...]
     jurisdictions: tuple[str, ...]
     tests: tuple[tuple[int, str, LeafTest], ...]
     entries: tuple[Entry, ...]
@@ -81,14 +86,11 @@ def program(packs: Iterable[Pack]) -> Program:
 
 def _program(packs: tuple[Pack, ...]) -> Program:
     groups: dict[Minimums, int] = {}
-    of_pack: list[int] = []
-    for pack in packs:
-        minimums = tuple(sorted(pack.minimums.items()))
-        of_pack.append(groups.setdefault(minimums, len(groups)))
     places = sorted({rule.jurisdiction for pack in packs for rule in pack.rules})
     tests: dict[tuple[int, str, str, object], tuple[int, LeafTest]] = {}
     entries: list[Entry] = []
-    for pack, group in zip(packs, of_pack, strict=True):
+    for pack in packs:
+        group = groups.setdefault(tuple(sorted(pack.minimums.items())), len(groups))
         for rule in pack.rules:
             slots = []
             for leaf in rule.logic.leaves:
@@ -96,11 +98,12 @@ def _program(packs: tuple[Pack, ...]) -> Program:
                 slot, _ = tests.setdefault(key, (len(places) + len(tests), leaf.test))
                 slots.append(slot)
             place = places.index(rule.jurisdiction)
-            entries.append(Entry(rule, pack.id, place, itemgetter(place, *slots)))
+            leaves = itemgetter(place, *slots)
+            reach = Reach(f"in {rule.jurisdiction}", rule.citation)
+            entries.append(Entry(rule, (pack.id, pack.digest), group, place, reach, leaves))
     return Program(
         packs=packs,
         groups=tuple(good_sources(dict(minimums)) for minimums in groups),
-        pack_groups=tuple(of_pack),
         jurisdictions=tuple(places),
         tests=tuple((group, fact, test) for (group, fact, _, _), (_, test) in tests.items()),
         entries=tuple(entries),

@@ -93,6 +93,14 @@ def rule_dict(rule: Rule) -> dict[str, Any]:
             for exception in rule.exceptions
         ],
         "obligations": [obligation_dict(obligation) for obligation in rule.obligations],
+        "overrides": [
+            {
+                "rule": override.rule,
+                "why": override.why,
+                "citation": override.citation.to_dict(),
+            }
+            for override in rule.overrides
+        ],
         "open_notes": list(rule.open_notes),
         "review_due": rule.review_due.isoformat(),
     }

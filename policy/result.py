@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from policy import sentences, telling
-from policy.api import Fact, Grade, LegalState, Outcome, Party, Rule, StateChange
+from policy.api import Approval, Fact, Grade, LegalState, Outcome, Party, Rule, StateChange
 from policy.case import Case
 from policy.conflicts import conflicts
 from policy.logic import Truth
@@ -105,12 +105,17 @@ class RuleResult:
         return sentences.disputed(said) if self.state is LegalState.DISPUTED else said
 
     @property
+    def approval(self) -> Approval | None:
+        """Who approved exactly this version of its pack."""
+        return self.case.approvals.get(self.entry.approved_as)
+
+    @property
     def recommends_only(self) -> bool:
-        return self.rule.grade is not Grade.P or self.case.approval is None
+        return self.rule.grade is not Grade.P or self.approval is None
 
     @property
     def recommendation(self) -> str:
-        return sentences.recommendation(self.rule, self.case.approval)
+        return sentences.recommendation(self.rule, self.approval)
 
     @property
     def duties(self) -> tuple[Duty, ...]:
@@ -119,8 +124,12 @@ class RuleResult:
 
     @property
     def trace(self) -> tuple[TraceLine, ...]:
-        """Every leaf; empty for a rule that was not law on the day."""
-        return telling.trace(self.rule, self.truth, self.truths, self.case) if self.live else ()
+        """The place and, where the rule reaches it, every leaf; empty where it was not law."""
+        if not self.live:
+            return ()
+        if self.table[self.entry.place] is False:
+            return telling.elsewhere(self.case, self.entry.reach)
+        return telling.trace(self.rule, self.truth, self.truths, self.case, self.entry.reach)
 
     def to_dict(self) -> dict[str, Any]:
         rule = self.rule

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from policy import sentences
 from policy.api import Clock, Event, Leaf, Obligation, Outcome, Rule
-from policy.case import Case
+from policy.case import UNSAID, Case
 from policy.conditions import PLACE, truth_of
 from policy.logic import Truth, Value
-from policy.parts import Duty, TraceLine
+from policy.parts import Duty, Reach, TraceLine
 from policy.relevance import reasons
 
 
@@ -79,32 +79,22 @@ def _duty(
     )
 
 
-def trace(rule: Rule, truth: Truth, truths: Sequence[Truth], case: Case) -> tuple[TraceLine, ...]:
-    """The place and every leaf: what was tested, on what, said by whom, under which law.
-
-    Where the place alone rules the rule out, the place alone is told.
-    """
-    reached, known = truths[PLACE], f"Places known: {', '.join(case.places) or 'none'}."
-    ruled_out = reached is False
-    test, citation = f"in {rule.jurisdiction}", rule.citation
-    place = TraceLine(
-        "place", "place", test, reached, None, None, None, known, ruled_out, citation
-    )  # fmt: skip
-    if ruled_out:
-        return (place,)
-    decisive = _decisive(rule, truth, truths)
-    return place, *(_line(leaf, truths, case, decisive) for leaf in rule.logic.leaves)
+def elsewhere(case: Case, reach: Reach) -> tuple[TraceLine, ...]:
+    """The whole trace of a rule that the place alone rules out."""
+    return (TraceLine(reach, False, case.where, True),)
 
 
-def _line(leaf: Leaf, truths: Sequence[Truth], case: Case, decisive: Collection[int]) -> TraceLine:
-    name, index = leaf.fact, leaf.index
-    fact = case.given.get(name)
-    given, source = (fact.value, fact.source.value) if fact else (None, None)
-    value, note = case.values.get(name), case.notes.get(name)
-    found, counts = truths[index], index in decisive
-    return TraceLine(
-        leaf.path, name, leaf.words, found, value, given, source, note, counts, leaf.citation
-    )
+def trace(
+    rule: Rule, truth: Truth, truths: Sequence[Truth], case: Case, reach: Reach
+) -> tuple[TraceLine, ...]:
+    """The place and every leaf: what was tested, on what, said by whom, under which law."""
+    place = TraceLine(reach, truths[PLACE], case.where, False)
+    said, decisive = case.said, _decisive(rule, truth, truths)
+    lines = [
+        TraceLine(leaf, truths[leaf.index], said.get(leaf.fact, UNSAID), leaf.index in decisive)
+        for leaf in rule.logic.leaves
+    ]
+    return place, *lines
 
 
 def _decisive(rule: Rule, truth: Truth, truths: Sequence[Truth]) -> frozenset[int]:
@@ -114,7 +104,7 @@ def _decisive(rule: Rule, truth: Truth, truths: Sequence[Truth]) -> frozenset[in
         found += reasons(rule.when, truths, wanted=True)
         for exception in rule.exceptions:
             found += reasons(exception.when, truths, wanted=False)
-    elif truth is False and truths[PLACE] is not False:
+    elif truth is False:
         if truth_of(rule.when, truths) is False:
             found += reasons(rule.when, truths, wanted=False)
         else:

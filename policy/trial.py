@@ -48,6 +48,7 @@ def _differences(test: PackTest, result: RuleResult) -> list[str]:
     asked = tuple(ask.fact for ask in result.ask)
     done = tuple(duty.obligation.do.value for duty in result.duties)
     due = {duty.obligation.do.value: duty.due for duty in result.duties}
+    latest = {duty.obligation.do.value: duty.latest for duty in result.duties}
     provisional = any(duty.provisional for duty in result.duties)
     pairs: list[tuple[str, object, object]] = [
         ("outcome", test.outcome.value, result.outcome.value),
@@ -55,6 +56,7 @@ def _differences(test: PackTest, result: RuleResult) -> list[str]:
         ("ask", test.ask, asked),
         ("do", test.do, done),
         ("due", test.due, due),
+        ("latest", test.latest, latest),
         ("provisional", test.provisional, provisional),
     ]
     return [

@@ -54,7 +54,7 @@ def test_the_earlier_deadline_holds_and_both_are_shown(collide: Callable[..., An
     assert found.kind == "deadlines"
     assert found.rules == ("two", "one")
     assert found.resolution == "The earlier time holds: 2026-11-21T00:00:00+00:00."
-    assert "one by 2026-11-27T00:00:00+00:00" in found.sentence
+    assert "the latest one by 2026-11-27T00:00:00+00:00" in found.sentence
     assert not found.provisional
     assert set(found.to_dict()) == {
         "kind", "rules", "sentence", "resolution", "citations", "provisional",
@@ -65,6 +65,41 @@ def test_equal_deadlines_and_other_actions_are_no_conflict(collide: Callable[...
     assert collide(duty(), duty()) == ()
     assert collide(duty(), duty("label")) == ()
     assert collide(duty(), duty(force="may", within="P1D")) == ()
+
+
+def test_a_clash_of_many_is_said_once(
+    rule: Make, build: Build, facts: Callable[..., dict[str, Fact]]
+) -> None:
+    days = {"a": 1, "b": 2, "c": 2, "d": 9}
+    pack = build(
+        *(
+            rule(id=name, obligations=[duty(within=f"P{number}D"), duty("preserve")])
+            for name, number in days.items()
+        )
+    )
+    found = evaluate(
+        (pack,), facts=facts(synthetic=True), at=AT, places=(), received_at=AT
+    ).conflicts
+    assert [conflict.kind for conflict in found] == ["deadlines", "removal and preservation"]
+    assert found[0].rules == ("a", "b", "c", "d")
+    assert "4 duties" in found[0].sentence
+    assert "a, b, c and 1 more want it removed" in found[1].sentence
+
+
+def test_an_override_moves_duties_aside_and_says_so(
+    rule: Make, build: Build, facts: Callable[..., dict[str, Fact]]
+) -> None:
+    aside = {"overrides": [{"rule": "two", "why": "The special law goes first.", "cite": "c"}]}
+    pack = build(
+        rule(id="one", obligations=[duty(within="PT24H")], **aside),
+        rule(id="two", obligations=[duty(within="P7D")]),
+    )
+    found = evaluate((pack,), facts=facts(synthetic=True), at=AT, places=(), received_at=AT)
+    assert found.rule("two").duties[0].displaced_by == "one"
+    assert found.rule("two").outcome == "applies"
+    assert found.conflicts == ()
+    open_ = evaluate((pack,), facts={}, at=AT, places=(), received_at=AT)
+    assert open_.rule("two").duties[0].displaced_by is None
 
 
 def test_open_rules_conflict_provisionally(collide: Callable[..., Any]) -> None:

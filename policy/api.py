@@ -242,6 +242,10 @@ class Citation:
             "grade": self.grade.value,
         }
 
+    def brief(self) -> dict[str, Any]:
+        """Enough to find it again, where the same citation stands in full nearby."""
+        return {"text": self.text, "url": self.url, "grade": self.grade.value}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:

@@ -89,7 +89,7 @@ class TraceLine(NamedTuple):
             "source": self.said.source,
             "note": self.said.note,
             "decisive": self.decisive,
-            "citation": self.citation.to_dict(),
+            "citation": self.citation.brief(),
         }
 
 
@@ -104,6 +104,15 @@ class Ask:
     help: str
     citation: Citation
     proposed: Fact | None
+
+    def brief(self) -> dict[str, Any]:
+        """The question alone; why it matters stands once, under the questions of all rules."""
+        return {
+            "fact": self.fact,
+            "question": self.question,
+            "type": self.type,
+            "citation": self.citation.brief(),
+        }
 
     def to_dict(self) -> dict[str, Any]:
         result: dict[str, Any] = {
@@ -182,15 +191,7 @@ class Question:
             **first.to_dict(),
             "rules": [rule for rule, _ in self.asked_by],
             "settles": list(self.settles),
-            "asked_by": [
-                {
-                    "rule": rule,
-                    "question": ask.question,
-                    "why": ask.why,
-                    "citation": ask.citation.to_dict(),
-                }
-                for rule, ask in self.asked_by
-            ],
+            "asked_by": [{"rule": rule, **ask.brief()} for rule, ask in self.asked_by],
         }
 
 

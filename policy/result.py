@@ -160,7 +160,7 @@ class RuleResult:
             "risk": rule.risk if self.open else None,
             "recommends_only": self.recommends_only,
             "recommendation": self.recommendation,
-            "ask": [ask.to_dict() for ask in self.ask],
+            "ask": [ask.brief() for ask in self.ask],
             "obligations": [duty.to_dict() for duty in self.duties],
             "trace": [line.to_dict() for line in self.trace],
             "open_notes": list(rule.open_notes),

@@ -6,8 +6,9 @@ it returned. Files are hostile until proven otherwise, so whatever parses them r
 
 from __future__ import annotations
 
-from foundation.child.errors import ChildDied, ChildFailed, ChildTimedOut
-from foundation.child.events import emit
+from foundation.child.ceiling import within
+from foundation.child.errors import ChildDied, ChildFailed, ChildTimedOut, lacked_memory
+from foundation.child.events import ask, emit
 from foundation.child.pool import Isolation, Limits, call, isolation, shutdown
 
 __all__ = [
@@ -16,8 +17,11 @@ __all__ = [
     "ChildTimedOut",
     "Isolation",
     "Limits",
+    "ask",
     "call",
     "emit",
     "isolation",
+    "lacked_memory",
     "shutdown",
+    "within",
 ]

@@ -39,3 +39,14 @@ class ChildFailed(Refusal):
     def __init__(self, sentence: str, *, trace: str = "") -> None:
         super().__init__(sentence)
         self.trace = trace
+
+
+_MEMORY_WORDS = ("bad_alloc", "insufficient memory", "can't allocate memory", "cannot allocate")
+
+
+def lacked_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out; native libraries say it in their own words."""
+    if isinstance(error, MemoryError):
+        return True
+    words = str(error).lower()
+    return any(known in words for known in _MEMORY_WORDS)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.child import scratch
-from foundation.child.worker import OnEvent, Surroundings, Worker, surroundings
+from foundation.child.ceiling import lowered
+from foundation.child.worker import Answer, OnEvent, Surroundings, Worker, surroundings
 
 CALLS_PER_CHILD = 200
 IDLE_KEPT = 4
@@ -22,7 +23,7 @@ MEMORY_FLOOR = 2 * 2**30
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one call may use: bytes of address space (at least 2 GiB), seconds of processor time,
-    seconds on the wall clock (the parent's time in ``on_event`` is not counted)."""
+    seconds on the wall clock (the parent's time in ``on_event`` and ``answer`` is not counted)."""
 
     memory_bytes: int = 3 * 2**30
     cpu_seconds: int = 120
@@ -136,22 +137,27 @@ def call(
     *,
     limits: Limits = DEFAULT_LIMITS,
     on_event: OnEvent | None = None,
+    answer: Answer | None = None,
 ) -> Any:
     """Run ``target`` ("package.module:function", one dict in, msgpack-able data out) in a child.
 
     Raises the Refusal that the function raised, or ChildTimedOut, ChildDied, ChildFailed. Events
-    that the function emits reach ``on_event`` in the calling thread, in order.
+    that the function emits reach ``on_event``, and its questions ``answer``, in the calling thread
+    and in order. What these two raise is raised here, and ends the child. A question that no
+    ``answer`` was given for ends it too (ChildDied).
     """
     pool = _current()
+    cpu_seconds, wall_seconds = lowered(limits.cpu_seconds, limits.wall_seconds)
     worker = pool.take(memory_bytes=max(MEMORY_FLOOR, limits.memory_bytes))
     healthy = False
     try:
         value, refusal = worker.ask(
             target=target,
             payload=payload,
-            cpu_seconds=limits.cpu_seconds,
-            wall_seconds=limits.wall_seconds,
+            cpu_seconds=cpu_seconds,
+            wall_seconds=wall_seconds,
             on_event=on_event,
+            answer=answer,
         )
         healthy = True
     finally:

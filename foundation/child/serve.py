@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from foundation.child import events, sandbox, wire
+from foundation.child.errors import lacked_memory
 from foundation.errors import Refusal
 
-_MEMORY_WORDS = ("bad_alloc", "insufficient memory", "can't allocate memory", "cannot allocate")
 
 
 def main(options: dict[str, Any]) -> None:
@@ -32,7 +32,10 @@ def main(options: dict[str, Any]) -> None:
         "seccomp": sandbox.forbid_sockets(),
     }
     faulthandler.enable()
-    events.connect(lambda event: channel.send(wire.encode({"event": event})))
+    events.connect(
+        lambda event: channel.send(wire.encode({"event": event})),
+        lambda question: _asked(channel, question),
+    )
     channel.send(wire.encode({"hello": held}))
     with contextlib.suppress(wire.WireClosedError, BrokenPipeError):
         while True:
@@ -40,6 +43,12 @@ def main(options: dict[str, Any]) -> None:
             sandbox.limit_processor(int(request["cpu_seconds"]))
             channel.send(_answer(request))
             _wipe(scratch)
+
+
+def _asked(channel: wire.BlockingWire, question: dict[str, Any]) -> Any:
+    """The parent's answer; a parent that does not answer ends this process instead."""
+    channel.send(wire.encode({"question": question}))
+    return channel.receive()["answer"]
 
 
 def _take_pipes() -> wire.BlockingWire:
@@ -60,7 +69,7 @@ def _answer(request: dict[str, Any]) -> bytes:
     except Refusal as refusal:
         return wire.encode({"refusal": refusal.to_dict()})
     except BaseException as error:
-        if _lacked_memory(error):
+        if lacked_memory(error):
             return wire.encode({"memory": True})
         trace = "".join(traceback.format_exception(error))[-20_000:]
         return wire.encode({"failed": {"type": type(error).__name__, "trace": trace}})
@@ -70,14 +79,6 @@ def _resolve(target: str) -> Callable[[dict[str, Any]], Any]:
     module, _, name = target.partition(":")
     function: Callable[[dict[str, Any]], Any] = getattr(importlib.import_module(module), name)
     return function
-
-
-def _lacked_memory(error: BaseException) -> bool:
-    """Native libraries report a failed allocation in their own words."""
-    if isinstance(error, MemoryError):
-        return True
-    words = str(error).lower()
-    return any(known in words for known in _MEMORY_WORDS)
 
 
 def _wipe(scratch: Path) -> None:

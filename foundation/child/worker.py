@@ -33,9 +33,11 @@ _KEPT_VARIABLES = (
     "MKL_NUM_THREADS", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH",
     "PROBITY_DEVICE", "TZ",
 )  # fmt: skip
+_THREADS = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _FOLDER_VARIABLES = ("PROBITY_RESOURCES_MIRROR",)
 
 OnEvent = Callable[[dict[str, Any]], None]
+Answer = Callable[[dict[str, Any]], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,9 @@ class Surroundings:
 def surroundings(*, memory_bytes: int) -> Surroundings:
     """The parent's import path as absolute folders, so that a checkout or editable install works
     too, and the few variables that a child may know."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # one core a child: the sums of a threaded library depend on how many cores there are
+    kept = dict.fromkeys(_THREADS, "1")
+    kept |= {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     # in its user namespace the child is nobody, and would look for another account's folder
     kept["PROBITY_HOME"] = str(home())
     # a mirror may also be a URL with a password in it; only a folder is of use without network
@@ -130,11 +134,12 @@ class Worker:
         cpu_seconds: int,
         wall_seconds: float,
         on_event: OnEvent | None,
+        answer: Answer | None = None,
     ) -> tuple[Any, Refusal | None]:
         """Run one function; the value, or the refusal it raised.
 
-        Raises ChildTimedOut, ChildDied, ChildFailed, and whatever ``on_event`` raises; after any
-        exception the worker must be killed.
+        Raises ChildTimedOut, ChildDied, ChildFailed, and whatever ``on_event`` and ``answer``
+        raise; after any exception the worker must be killed.
         """
         self.calls += 1
         frame = wire.encode({"target": target, "payload": payload, "cpu_seconds": cpu_seconds})
@@ -142,11 +147,12 @@ class Worker:
         try:
             self._wire.send(frame, deadline=deadline)
             reply = self._next(deadline)
-            while "event" in reply:
-                if on_event is not None:
-                    before = time.monotonic()
-                    on_event(reply["event"])
-                    deadline += time.monotonic() - before
+            while "event" in reply or "question" in reply:
+                before = time.monotonic()
+                back = self._hear(reply, on_event, answer)
+                deadline += time.monotonic() - before
+                if back is not None:
+                    self._wire.send(back, deadline=deadline)
                 reply = self._next(deadline)
         except wire.WireTimeoutError:
             raise ChildTimedOut(
@@ -158,6 +164,18 @@ class Worker:
         except wire.WireBrokenError:
             raise self._nonsense() from None
         return self._outcome(reply)
+
+    def _hear(
+        self, told: dict[str, Any], on_event: OnEvent | None, answer: Answer | None
+    ) -> bytes | None:
+        """Pass an event on; the frame with the answer to a question."""
+        if "event" in told:
+            if on_event is not None:
+                on_event(told["event"])
+            return None
+        if answer is None or not isinstance(told["question"], dict):
+            raise wire.WireBrokenError("a question that nobody answers")
+        return wire.encode({"answer": answer(told["question"])})
 
     def _next(self, deadline: float) -> dict[str, Any]:
         reply = self._wire.receive(deadline=deadline)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from probity.analysis.models import Assessment, Finding, FindingKind, FindingPicture
-from probity.analysis.selectors import assessment_of, findings_of
+from probity.analysis.selectors import assessment_of, findings_of, provenance_of
 from probity.evidence.models import Asset
+from probity.web.credentials.view import ProvenanceView
 from probity.web.words import sentence_case
 
 STATUS_WORDS = {"ok": "Measured", "abstained": "No answer", "failed": "Did not finish"}
@@ -52,6 +53,7 @@ class Shown:
     ran_on: str = ""
     duration_ms: float = 0
     resources: dict[str, str] = field(default_factory=dict)
+    opens: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,28 @@ class FindingsPage:
 
     findings: list[Shown]
     assessment: Assessment | None
+    provenance: ProvenanceView | None = None
 
 
 def findings_page(asset: Asset) -> FindingsPage:
     """Gather it: contradictions first, then credentials, then the rest."""
     if asset.sealed:
         return FindingsPage([], None)
-    shown = [_shown(row) for row in findings_of(asset)]
-    return FindingsPage(
-        sorted(shown, key=lambda row: row.mark != "contradiction"), assessment_of(asset)
+    rows = findings_of(asset)
+    order = {"contradiction": 0, "warn": 1}
+    shown = sorted((_shown(row) for row in rows), key=lambda row: order.get(row.mark, 2))
+    return FindingsPage(shown, assessment_of(asset), _provenance(rows))
+
+
+def _provenance(rows: list[Finding]) -> ProvenanceView | None:
+    told = provenance_of(rows)
+    if told.credentials is None:
+        return None
+    return ProvenanceView(
+        credentials=told.credentials,
+        metadata=told.metadata,
+        contradictions=list(told.contradictions),
+        watermarks=list(told.watermarks) if told.watermarks is not None else None,
     )
 
 
@@ -90,13 +105,30 @@ def _shown(row: Finding) -> Shown:
         ran_on=", ".join(part for part in (row.runtime, row.device) if part),
         duration_ms=row.duration_ms,
         resources=row.resources,
+        opens=_opens(row),
     )
 
 
+def _opens(row: Finding) -> str:
+    """Which part of the provenance view belongs under this finding."""
+    if row.status == "failed":
+        return ""
+    parts = {
+        "provenance.credentials": "credentials" if row.details.get("tree") else "",
+        "provenance.metadata": "metadata",
+        "provenance.watermarks": "watermarks" if row.details.get("watermarks") else "",
+        "provenance.contradictions": "contradictions" if row.details.get("contradictions") else "",
+    }
+    return parts.get(row.producer, "")
+
+
 def _mark(row: Finding, verdict: str) -> str:
-    """``contradiction`` only where a signature and the file disagree."""
+    """``contradiction`` only where a signature and the file, or two strong sources, disagree."""
     if row.status != "ok":
         return row.status
+    found = row.details.get("contradictions")
+    if row.producer == "provenance.contradictions" and found:
+        return "contradiction" if any(one["weight"] == "strong" for one in found) else "warn"
     if verdict == "invalid":
         return "contradiction"
     return "signed" if verdict in {"valid", "trusted"} else "ok"

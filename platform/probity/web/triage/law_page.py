@@ -10,7 +10,7 @@ from typing import Any
 
 from probity.cases.models import Case
 from probity.decisions.deadlines import concerns, counts_down
-from probity.decisions.law import fact_words
+from probity.decisions.law import fact_words, places_meet
 from probity.decisions.models import FactAnswer, PolicyEvaluation
 from probity.decisions.selectors import answers_of
 from probity.web.words import joined
@@ -18,6 +18,7 @@ from probity.web.words import joined
 from .clock import Clock, due_clock
 
 SHOWN_QUESTIONS = 2
+SHOWN_TITLES = 2
 PLACE = "place"
 #: After every dated question, before those that no suggested rule asks.
 LAST = 1e12
@@ -49,6 +50,7 @@ class Question:
     settles: str
     proposed: str
     proposed_icon: str
+    concerns: bool
 
     @property
     def numeric(self) -> bool:
@@ -118,6 +120,7 @@ class Rule:
     conditions: list[Condition]
     counts: bool
     concerns: bool
+    here: bool
 
     @property
     def nearest(self) -> Duty | None:
@@ -136,14 +139,24 @@ class LawPage:
     conflicts: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
+    def asked(self) -> list[Question]:
+        """What the rules ask that apply or that something suggests."""
+        return [question for question in self.questions if question.concerns]
+
+    @property
     def first(self) -> list[Question]:
         """The questions that settle most."""
-        return self.questions[:SHOWN_QUESTIONS]
+        return self.asked[:SHOWN_QUESTIONS]
 
     @property
     def later(self) -> list[Question]:
         """The others, folded."""
-        return self.questions[SHOWN_QUESTIONS:]
+        return self.asked[SHOWN_QUESTIONS:]
+
+    @property
+    def remote(self) -> list[Question]:
+        """What only rules ask that nothing in the case points to."""
+        return [question for question in self.questions if not question.concerns]
 
     @property
     def live(self) -> list[Rule]:
@@ -159,7 +172,16 @@ class LawPage:
 
     @property
     def out(self) -> list[Rule]:
-        """Rules that do not apply or are not in force."""
+        """Rules of these places that do not apply or are not in force."""
+        return [rule for rule in self._settled_against if rule.here]
+
+    @property
+    def elsewhere(self) -> list[Rule]:
+        """Rules of other places."""
+        return [rule for rule in self._settled_against if not rule.here]
+
+    @property
+    def _settled_against(self) -> list[Rule]:
         return [rule for rule in self.rules if rule.outcome not in {"applies", "unknown"}]
 
     @property
@@ -186,12 +208,19 @@ def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
     result = evaluation.result
     titles = {rule["id"]: rule["title"] for rule in result["rules"]}
     rules = [_rule(entry, case) for entry in result["rules"]]
+    near = frozenset(rule.id for rule in rules if rule.concerns)
     return LawPage(
         evaluation=evaluation,
-        questions=[_question(entry, titles) for entry in _ordered(result["questions"], rules)],
+        questions=[
+            _question(entry, titles, near) for entry in _ordered(result["questions"], rules)
+        ],
         known=_known(evaluation, answers_of(case)),
         rules=rules,
-        conflicts=result.get("conflicts", []),
+        conflicts=[
+            conflict
+            for conflict in result.get("conflicts", [])
+            if len(near.intersection(conflict["rules"])) > 1
+        ],
     )
 
 
@@ -219,10 +248,14 @@ def value_words(value: object) -> str:
     return "Unknown" if value is None else str(value)
 
 
-def _question(entry: Mapping[str, Any], titles: Mapping[str, str]) -> Question:
-    settles = [titles[rule] for rule in entry.get("settles", []) if rule in titles]
-    needed = [titles[rule] for rule in entry.get("rules", []) if rule in titles]
-    words = f"Can settle {joined(settles)}" if settles else f"Needed for {joined(needed)}"
+def _question(
+    entry: Mapping[str, Any], titles: Mapping[str, str], near: frozenset[str]
+) -> Question:
+    concerns = entry["type"] == PLACE or not near.isdisjoint(entry["rules"])
+    counted = near if concerns and entry["type"] != PLACE else titles.keys()
+    settles = [titles[rule] for rule in entry.get("settles", []) if rule in counted]
+    needed = [titles[rule] for rule in entry.get("rules", []) if rule in counted]
+    words = f"Can settle {_few(settles)}" if settles else f"Needed for {_few(needed)}"
     proposed = entry.get("proposed") or {}
     return Question(
         fact=entry["fact"],
@@ -235,7 +268,15 @@ def _question(entry: Mapping[str, Any], titles: Mapping[str, str]) -> Question:
         if proposed
         else "",
         proposed_icon=SOURCE_ICONS.get(proposed.get("source", ""), "person"),
+        concerns=concerns,
     )
+
+
+def _few(titles: Sequence[str]) -> str:
+    """Two titles at most, and how many more there are."""
+    if len(titles) <= SHOWN_TITLES + 1:
+        return joined(list(titles))
+    return f"{', '.join(titles[:SHOWN_TITLES])} and {len(titles) - SHOWN_TITLES} more"
 
 
 def _known(evaluation: PolicyEvaluation, answers: Mapping[str, FactAnswer]) -> list[Known]:
@@ -274,7 +315,13 @@ def _rule(entry: Mapping[str, Any], case: Case) -> Rule:
         conditions=[_condition(line) for line in entry["trace"]],
         counts=counts_down(entry, case=case),
         concerns=concerns(entry, case=case),
+        here=_here(entry, case),
     )
+
+
+def _here(entry: Mapping[str, Any], case: Case) -> bool:
+    """Whether the rule reaches, or may reach, a place of the case."""
+    return not case.places or places_meet(entry["jurisdiction"], case.places)
 
 
 def _condition(line: Mapping[str, Any]) -> Condition:
@@ -295,9 +342,19 @@ def _duty(entry: Mapping[str, Any], case: Case) -> Duty:
         what=entry.get("what") or entry["do"],
         due_at=due,
         clock=due_clock(due, since=case.opened_at) if due else None,
-        note=entry.get("due_note") or "",
+        note=_note(entry),
         provisional=bool(entry.get("provisional")),
     )
+
+
+def _note(entry: Mapping[str, Any]) -> str:
+    parts = [entry.get("due_note") or ""]
+    if entry.get("latest"):
+        latest = datetime.fromisoformat(entry["latest"])
+        parts.append(f"With the longest extension: {latest:%Y-%m-%d %H:%M} UTC.")
+    if entry.get("displaced_by"):
+        parts.append(f"Steps back for {entry['displaced_by']}.")
+    return " ".join(filter(None, parts))
 
 
 def _nearest(duties: list[Duty]) -> Duty | None:

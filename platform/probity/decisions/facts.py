@@ -8,9 +8,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from probity.analysis.selectors import assessment_of, credentials_ai_use
+from probity.analysis.selectors import assessment_of
 from probity.cases.models import Case, Category
 
+from .media_facts import kinds_facts, marks_facts
 from .models import Action, FactAnswer
 from .selectors import decision_current
 
@@ -57,6 +58,8 @@ def _platform(case: Case) -> dict[str, KnownFact]:
         "notifier_contact_known": contact,
         "restriction_imposed": restricted,
         "restriction_for_content": True if restricted else None,
+        "decision_taken": decision_current(case) is not None,
+        **kinds_facts(case),
     }
     return {
         name: KnownFact(value, "platform") for name, value in known.items() if value is not None
@@ -76,6 +79,7 @@ def _requester(case: Case) -> dict[str, KnownFact]:
             facts["intimate"] = KnownFact(True, "requester")
         if report.depicted:
             facts["depicts_identifiable_person"] = KnownFact(True, "requester")
+            facts["reporter_is_depicted"] = KnownFact(True, "requester")
         if report.request_valid_at:
             facts["request_valid"] = KnownFact(True, "requester")
     return facts
@@ -98,8 +102,7 @@ def _detector(case: Case) -> dict[str, KnownFact]:
 
 def _provenance(case: Case) -> dict[str, KnownFact]:
     """Signed credentials that declare generation propose `synthetic`; a reviewer confirms."""
-    uses = {credentials_ai_use(item.asset) for item in case.items.select_related("asset")}
-    return {"synthetic": KnownFact(True, "provenance")} if "generated" in uses else {}
+    return {name: KnownFact(value, "provenance") for name, value in marks_facts(case).items()}
 
 
 def _reviewer(case: Case) -> dict[str, KnownFact]:

@@ -59,6 +59,18 @@
     place.replaceChildren(line);
   };
 
+  // A part is not replaced under a request that was sent from it: its own answer would find no
+  // place any more, and the page would stay as it was.
+  let answered = null;
+  const spare = (event) => {
+    const waiting = [...event.detail.target.querySelectorAll(".htmx-request")];
+    if (waiting.some((element) => element !== answered)) event.detail.shouldSwap = false;
+  };
+
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    answered = event.detail.elt;
+  });
+  document.addEventListener("htmx:oobBeforeSwap", spare);
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-grey]")) return;
     localStorage.setItem(GREY, localStorage.getItem(GREY) === "on" ? "off" : "on");

@@ -63,9 +63,9 @@ def _deadlines(pairs: Sequence[_Pair]) -> Iterator[Conflict]:
             "deadlines",
             ordered,
             f"{len(dated)} duties ask for the same action ({_words(action)}) by different times: "
-            f"the earliest is {early[1][0].rule.id} by {early[0].isoformat()}, the latest "
-            f"{late[1][0].rule.id} by {late[0].isoformat()}.",
-            f"The earlier time holds: {early[0].isoformat()}.",
+            f"the earliest is {early[1][0].rule.id} by {_moment(early[0])}, the latest "
+            f"{late[1][0].rule.id} by {_moment(late[0])}.",
+            f"The earlier time holds: {_moment(early[0])}.",
         )
 
 
@@ -87,6 +87,10 @@ def _named(pairs: Sequence[_Pair]) -> str:
     names = list(dict.fromkeys(result.rule.id for result, _ in pairs))
     rest = len(names) - _MOST_NAMED
     return ", ".join(names[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _moment(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M %Z}"
 
 
 def _words(action: Action) -> str:

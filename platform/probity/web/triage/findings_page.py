@@ -18,6 +18,7 @@ VERDICT_WORDS = {
     "invalid": "Invalid",
     "none": "None present",
 }
+SAYS_MORE = ("camera", "generator", "software", "edit_software", "encoder", "fields")
 KIND_WORDS = {
     FindingKind.PROVENANCE: "Provenance",
     FindingKind.MATCH: "Match",
@@ -115,7 +116,7 @@ def _opens(row: Finding) -> str:
         return ""
     parts = {
         "provenance.credentials": "credentials" if row.details.get("tree") else "",
-        "provenance.metadata": "metadata",
+        "provenance.metadata": "metadata" if any(map(row.details.get, SAYS_MORE)) else "",
         "provenance.watermarks": "watermarks" if row.details.get("watermarks") else "",
         "provenance.contradictions": "contradictions" if row.details.get("contradictions") else "",
     }

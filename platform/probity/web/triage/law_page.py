@@ -121,6 +121,12 @@ class Rule:
     counts: bool
     concerns: bool
     here: bool
+    own: bool
+
+    @property
+    def applies(self) -> bool:
+        """Whether it applies for sure."""
+        return self.outcome == "applies"
 
     @property
     def nearest(self) -> Duty | None:
@@ -157,6 +163,16 @@ class LawPage:
     def remote(self) -> list[Question]:
         """What only rules ask that nothing in the case points to."""
         return [question for question in self.questions if not question.concerns]
+
+    @property
+    def clashes(self) -> list[Mapping[str, Any]]:
+        """Conflicts of rules that apply; these stand on top."""
+        return [conflict for conflict in self.conflicts if not conflict["provisional"]]
+
+    @property
+    def possible_clashes(self) -> list[Mapping[str, Any]]:
+        """Conflicts that arise only if open rules apply."""
+        return [conflict for conflict in self.conflicts if conflict["provisional"]]
 
     @property
     def live(self) -> list[Rule]:
@@ -216,12 +232,15 @@ def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
         ],
         known=_known(evaluation, answers_of(case)),
         rules=rules,
-        conflicts=[
-            conflict
-            for conflict in result.get("conflicts", [])
-            if len(near.intersection(conflict["rules"])) > 1
-        ],
+        conflicts=_conflicts(result, rules),
     )
+
+
+def _conflicts(result: Mapping[str, Any], rules: Sequence[Rule]) -> list[Mapping[str, Any]]:
+    """Clashes between rules that apply, or that are law and may apply to a case like this."""
+    near = {rule.id for rule in rules if rule.concerns and (rule.applies or not rule.own)}
+    found = result.get("conflicts", [])
+    return [conflict for conflict in found if len(near.intersection(conflict["rules"])) > 1]
 
 
 def _ordered(
@@ -316,6 +335,7 @@ def _rule(entry: Mapping[str, Any], case: Case) -> Rule:
         counts=counts_down(entry, case=case),
         concerns=concerns(entry, case=case),
         here=_here(entry, case),
+        own=entry["level"] == "policy",
     )
 
 

@@ -6,7 +6,22 @@ import importlib
 import subprocess
 import sys
 
-TOPICS = ("line", "claims", "appends", "verify", "mutants", "record", "policy")
+TOPICS = (
+    "line",
+    "claims",
+    "appends",
+    "verify",
+    "check",
+    "mutants",
+    "media_mutants",
+    "detect",
+    "record",
+    "policy",
+    "watermark",
+    "watermark_audio",
+    "watermark_public",
+    "fingerprint",
+)
 
 
 def main(arguments: list[str]) -> int:

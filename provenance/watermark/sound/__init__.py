@@ -1,0 +1,1 @@
+"""The institution's mark in sound: a keyed identifier."""

@@ -1,8 +1,8 @@
 """The check page: from the whole request to the page with the answer, against one bare read.
 
-The request goes through every middleware, the upload to the disk, the child, the database and the
-template; only the network is missing. The bare read is that of the benchmark ``verify``, of the same
-files in the same process and run. A second figure counts the share of files that are answered
+The request goes through every middleware, the upload to disk, the child, the database and the
+template; only the network is missing. The bare read is that of the benchmark ``verify``, on the
+same files in the same process and run. A line counts the files that are answered
 within a second.
 """
 

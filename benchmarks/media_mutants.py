@@ -25,6 +25,7 @@ from benchmarks.figures import Figure, keep
 COUNT = 10_000
 SEED = 20261121
 SLOWEST_SECONDS = 20.0
+MANY = 20
 MOST_GROWTH = 32 * 2**20
 """Bytes that the resident memory of a process may differ between its middle and its end."""
 
@@ -63,24 +64,24 @@ class Report:
 
     @property
     def own_middle(self) -> float:
-        return statistics.median(self.own[len(self.own) // 4 : len(self.own) // 2])
+        return _median(self.own, 1 / 4, 1 / 2)
 
     @property
     def own_end(self) -> float:
-        return statistics.median(self.own[-max(1, len(self.own) // 4) :])
-
-    def _longest(self) -> list[int]:
-        return [size for size, _ in max(self.children.values(), key=len)]
+        return _median(self.own, 3 / 4, 1)
 
     @property
     def child_middle(self) -> float:
-        sizes = self._longest()
-        return statistics.median(sizes[len(sizes) // 4 : len(sizes) // 2])
+        return statistics.median(_median(sizes, 1 / 4, 1 / 2) for sizes in self._sizes())
 
     @property
     def child_end(self) -> float:
-        sizes = self._longest()
-        return statistics.median(sizes[-max(1, len(sizes) // 4) :])
+        return statistics.median(_median(sizes, 3 / 4, 1) for sizes in self._sizes())
+
+    def _sizes(self) -> list[list[int]]:
+        """Of the children that saw many files; all of them where none did."""
+        every = [[size for size, _ in seen] for seen in self.children.values()]
+        return [sizes for sizes in every if len(sizes) >= MANY] or every
 
     def leaks(self) -> list[str]:
         """What grew or stayed open, in words."""
@@ -105,6 +106,12 @@ class Report:
         yield f"confined process: {sizes}"
         yield f"{len(self.deaths)} ended their process; leaks: {self.leaks() or 'none'}"
         yield from self.deaths
+
+
+def _median(values: list[int], start: float, end: float) -> float:
+    """The median of a part of the values, in the order in which they came."""
+    first = int(len(values) * start)
+    return statistics.median(values[first : max(first + 1, int(len(values) * end))])
 
 
 def run(seeds: dict[str, bytes], *, count: int, chance: random.Random | None = None) -> Report:
@@ -207,8 +214,8 @@ def _mutants(
 ) -> Iterator[tuple[str, str, bytes]]:
     names = sorted(seeds)
     for number in range(count):
-        name = names[number % len(names)]
-        kind, change = _KINDS[(number // len(names)) % len(_KINDS)]
+        name = chance.choice(names)
+        kind, change = _KINDS[number % len(_KINDS)]
         yield name, kind, change(bytearray(seeds[name]), chance)
 
 

@@ -21,7 +21,7 @@ from provenance.watermark.seal.tone import Tone
 
 Pixels = npt.NDArray[np.uint8]
 
-LEAST_SIDE = 160
+LEAST_SIDE = 192
 _NATIVE_BLOCK = 16
 _STEP = 9.0
 _MARGIN = 3.0

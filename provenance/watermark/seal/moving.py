@@ -48,7 +48,7 @@ def _sentence(found: Watched) -> str:
 def _details(found: Watched) -> dict[str, Any]:
     return {
         "work": found.label.work.hex(),
-        "altered": [place.to_dict() for place in found.altered.places],
+        "altered": _altered(found),
         "events": [event.to_dict() for event in found.events],
         "event_counts": events.counts(found.events),
         "order_judged": found.order.judged,
@@ -60,6 +60,14 @@ def _details(found: Watched) -> dict[str, Any]:
         "judged_share": round(found.altered.judged, 4),
         "other_works": [work.hex() for work in found.others],
     }
+
+
+def _altered(found: Watched) -> list[dict[str, Any]] | None:
+    """Places in the picture and changes of the order; None when neither could be judged."""
+    if not found.order.judged:
+        return None
+    places_ = [{"kind": "place", **place.to_dict()} for place in found.altered.places]
+    return [*places_, *(event.to_dict() for event in found.events)]
 
 
 def sealed(sample: Sample, *, work: bytes, key: bytes) -> Marked:

@@ -24,6 +24,8 @@ MOST_TOLD = 50
 _ALONE = 60.0
 _TONE_EVERY = 4
 _CLEARLY = 0.2
+# where less of a frame can be judged, coding has left too little to call anything altered
+_LEAST_JUDGED = 0.1
 # how much of a movement is remembered a frame later
 _FADE = np.float32(0.85)
 
@@ -122,6 +124,8 @@ class Examiner:
         self._groups += 1
 
     def _tell(self, found: Judgement, *, start: float, end: float, doubt: float) -> None:
+        if found.judged.mean() < _LEAST_JUDGED:
+            return
         width, height = self._size
         for box in places.boxes(found, width=width, height=height, doubt=doubt):
             self._places.append(Place(box=box, start=start, end=end))

@@ -24,7 +24,7 @@ def detection(sample: Sample, *, key: bytes) -> Detection:
         return Detection(
             **common,
             sentence=wording.frame_of_video(work=work.hex()),
-            details={"work": work.hex(), "frame_of_video": True},
+            details={"work": work.hex(), "frame_of_video": True, "altered": None},
         )
     boxes = places.boxes(found.judgement, width=width, height=height)
     mapped = places.tamper_map(found.judgement, width=width, height=height, altered=boxes)
@@ -37,7 +37,7 @@ def detection(sample: Sample, *, key: bytes) -> Detection:
         tamper_map=mapped,
         details={
             "work": work.hex(),
-            "altered": [list(box) for box in boxes],
+            "altered": [list(box) for box in boxes] if judged >= wording.LEAST_JUDGED else None,
             "judged_share": round(judged, 4),
             "intact_share": mapped.intact_share,
             "noise": round(found.judgement.noise, 2),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # below it, what could be judged is no picture of the whole
-_LEAST_JUDGED = 0.2
+LEAST_JUDGED = 0.2
 _HARDLY = 0.5
 _TOLD = 3
 
@@ -19,7 +19,7 @@ def absent() -> str:
 def still(*, work: str, judged: float, intact: float, places: int) -> str:
     """A sealed picture. ``judged``: share of the picture, ``intact``: share of what was judged."""
     begin = f"This picture was sealed with this key as work {work}."
-    if judged < _LEAST_JUDGED:
+    if judged < LEAST_JUDGED:
         return (
             f"{begin} It was compressed or changed so much that only {judged:.0%} of it can be "
             "judged: whether it was altered cannot be said."
@@ -73,7 +73,7 @@ def moving(
     if places:
         where = "One place was" if places == 1 else f"{places} places were"
         parts.append(f"{where} altered in the picture.")
-    elif judged < _LEAST_JUDGED:
+    elif judged < LEAST_JUDGED:
         parts.append("Whether its pictures were altered cannot be said after such compression.")
     else:
         parts.append(f"Nothing was altered in the {judged:.0%} of its pictures that can be judged.")

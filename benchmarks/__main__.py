@@ -21,6 +21,7 @@ TOPICS = (
     "watermark_audio",
     "watermark_public",
     "fingerprint",
+    "image_cues",
 )
 
 

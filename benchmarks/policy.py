@@ -46,7 +46,7 @@ def main() -> list[Figure]:
     ]
     if "cel" in seconds:
         figures.append(
-            Figure(f"conditions of {rules} rules in cel-expr-python, per case", seconds["cel"] * 1e6,
+            Figure(f"conditions of {rules} rules in cel-expr-python", seconds["cel"] * 1e6,
                    plain, "us", against, "lower")
         )  # fmt: skip
     figures.append(

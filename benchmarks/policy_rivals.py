@@ -1,4 +1,4 @@
-"""The conditions of all rules as others would write them: plain Python, and an established engine."""
+"""The conditions of all rules as others would write them: plain Python, and a known engine."""
 
 from __future__ import annotations
 

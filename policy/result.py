@@ -23,6 +23,12 @@ from policy.program import Entry
 from policy.questions import asks, questions
 from policy.relevance import open_facts
 
+#: What is recorded of a rule that does not apply or is not law.
+_KEPT = (
+    "id", "pack", "title", "jurisdiction", "outcome", "sentence", "status", "status_since", "grade",
+    "level", "harm", "binds", "effect", "recommends_only", "ask", "obligations", "trace",
+)  # fmt: skip
+
 
 class Together:
     """What only all rules together can say: the order of questions, what displaces what."""
@@ -131,6 +137,14 @@ class RuleResult:
             return telling.elsewhere(self.case, self.entry.reach)
         return telling.trace(self.rule, self.truth, self.truths, self.case, self.entry.reach)
 
+    def record(self) -> dict[str, Any]:
+        """As `to_dict`; of a rule that does not apply only what says so, its pack has the rest."""
+        whole = self.to_dict()
+        if self.open:
+            return whole
+        kept = {name: whole[name] for name in _KEPT}
+        return {**kept, "citation": self.rule.citation.brief()}
+
     def to_dict(self) -> dict[str, Any]:
         rule = self.rule
         return {
@@ -196,7 +210,14 @@ class Evaluation:
                 return result
         raise KeyError(name)
 
+    def record(self) -> dict[str, Any]:
+        """As `to_dict`, shorter by what the packs named by their digests say anyway; to be kept."""
+        return self._dict([result.record() for result in self.rules])
+
     def to_dict(self) -> dict[str, Any]:
+        return self._dict([result.to_dict() for result in self.rules])
+
+    def _dict(self, rules: list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "at": self.at.isoformat(),
             "received_at": self.received_at.isoformat() if self.received_at else None,
@@ -205,7 +226,7 @@ class Evaluation:
                 name: {"value": fact.value, "source": fact.source.value}
                 for name, fact in sorted(self.facts.items())
             },
-            "rules": [result.to_dict() for result in self.rules],
+            "rules": rules,
             "questions": [question.to_dict() for question in self.questions],
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "pack_digests": dict(self.pack_digests),

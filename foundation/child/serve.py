@@ -18,7 +18,6 @@ from foundation.child.errors import lacked_memory
 from foundation.errors import Refusal
 
 
-
 def main(options: dict[str, Any]) -> None:
     """Serve until the parent closes the pipe. ``options``: parent, memory_bytes, scratch."""
     sandbox.die_with_parent(int(options["parent"]))

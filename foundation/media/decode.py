@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from foundation.media.frames import PacketInfo, gray_frames, video_frames, video_packets
 from foundation.media.pictures import JpegTables, Pixels, image_rgb, jpeg_tables
-from foundation.media.sound import Samples, audio_chunks, audio_mono
+from foundation.media.sound import (
+    Samples,
+    audio_at_rates,
+    audio_channels,
+    audio_chunks,
+    audio_mono,
+)
 
 __all__ = [
     "JpegTables",
     "PacketInfo",
     "Pixels",
     "Samples",
+    "audio_at_rates",
+    "audio_channels",
     "audio_chunks",
     "audio_mono",
     "gray_frames",

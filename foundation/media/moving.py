@@ -28,6 +28,8 @@ def look(path: Path, container: Container, *, limits: MediaLimits, size: int) ->
         used = [found for found in (streams.video, streams.audio) if found is not None]
         if not used:
             return _without_streams(path, container, size)
+        if streams.video is None:
+            _refuse_absurd_rate(streams.audio)
         seen = _Seen.of(container, size, streams, used)
         _refuse_large_frames(seen.width or 0, seen.height or 0, limits)
         counted = stream.count(media, used, most=limits.max_frames)
@@ -47,6 +49,14 @@ def _refuse_large_frames(width: int, height: int, limits: MediaLimits) -> None:
         raise DecodesTooLarge(
             f"The video declares frames of {width} x {height} pixels; at most "
             f"{limits.max_video_pixels / 1e6:,.0f} megapixels are read. Send a smaller copy."
+        )
+
+
+def _refuse_absurd_rate(audio: Any) -> None:
+    if rate := stream.absurd_rate(audio):
+        raise UnreadableMedia(
+            f"The recording declares {rate:,} samples a second; none has more than "
+            f"{stream.MOST_RATE:,}. It is damaged, or made to do harm: send another copy."
         )
 
 

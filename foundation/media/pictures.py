@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin
 
-from foundation.media import still
+from foundation.media import colour, still
 from foundation.media.errors import UnreadableMedia
 from foundation.media.kinds import MediaLimits
 from foundation.media.probe import container_of
@@ -20,6 +20,8 @@ Pixels = npt.NDArray[np.uint8]
 LIMITS = MediaLimits()
 _SAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 _FLAT = (255, 255, 255)
+# modes that a profile never describes as they are
+_INDEXED = ("1", "P", "PA", "YCbCr", "HSV", "LAB")
 _BAND = 256
 
 
@@ -56,15 +58,18 @@ def as_array(image: Image.Image, max_side: int | None) -> Pixels:
 
 
 def flattened(image: Image.Image) -> Image.Image:
-    """Any mode as RGB: deep greys scaled to 8 bits, transparency laid on white."""
+    """Any mode as sRGB: colour profiles applied, deep greys scaled to 8 bits, transparency laid on
+    white."""
     if image.mode.startswith(("I", "F")):
         return _from_deep(image)
     if image.has_transparency_data:
         layered = image.convert("RGBA")
+        shown = colour.to_srgb(layered.convert("RGB"), image.info.get("icc_profile"))
         ground = Image.new("RGB", layered.size, _FLAT)
-        ground.paste(layered, mask=layered)
+        ground.paste(shown, mask=layered.getchannel("A"))
         return ground
-    return image.convert("RGB")
+    flat = image.convert("RGB") if image.mode in _INDEXED else image
+    return colour.to_srgb(flat, image.info.get("icc_profile"))
 
 
 def _from_deep(image: Image.Image) -> Image.Image:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from foundation.media import stream
 from foundation.media.probe import container_of
 
 Samples = npt.NDArray[np.float32]
+
+# interleaved: of planes the library counts one too many at eight channels, and reads wild memory
+_FORM = "flt"
 
 
 def audio_chunks(
@@ -43,10 +46,7 @@ def audio_chunks(
 def _resampled(
     media: InputContainer, found: Any, rate: int, start: float
 ) -> Iterator[tuple[float, Samples]]:
-    """Blocks of mono samples with the time of their first sample.
-
-    Channels are averaged: the library's own mixing adds them up and would clip.
-    """
+    """Blocks of mono samples with the time of their first sample."""
     zero = stream.zero(media)
     if start > 0:
         stream.seek(media, start + zero)
@@ -54,7 +54,7 @@ def _resampled(
     for block, time in _blocks(stream.decoded(media, found), rate):
         if at is None:
             at = time - zero
-        samples = block.to_ndarray().mean(axis=0, dtype=np.float32)
+        samples = _mono(block)
         yield at, samples
         at += samples.size / rate
 
@@ -63,12 +63,12 @@ def _blocks(frames: Iterator[Any], rate: int) -> Iterator[tuple[Any, float]]:
     """Frames at ``rate``, each with the time of the frame that began the walk or a new layout."""
     resampler = None
     for frame in frames:
-        resampler = resampler or av.AudioResampler(format="fltp", rate=rate)
+        resampler = resampler or av.AudioResampler(format=_FORM, rate=rate)
         try:
             blocks = resampler.resample(frame)
         except ValueError:
             # the channels change in the middle of the file
-            resampler = av.AudioResampler(format="fltp", rate=rate)
+            resampler = av.AudioResampler(format=_FORM, rate=rate)
             blocks = resampler.resample(frame)
         for block in blocks:
             yield block, float(frame.time or 0.0)
@@ -98,13 +98,148 @@ def _pieces(
             held_size += last - first
         while held_size >= wanted:
             whole = np.concatenate(held)
-            yield held_at, np.clip(whole[:wanted], -1, 1)
+            yield held_at, whole[:wanted]
             held, held_size = [whole[wanted:]], held_size - wanted
             held_at += wanted / rate
         if end is not None and at + samples.size / rate >= end:
             break
     if held_size:
-        yield held_at, np.clip(np.concatenate(held), -1, 1)
+        yield held_at, np.concatenate(held)
+
+
+def audio_at_rates(
+    path: Path, rates: Collection[int], *, seconds: float = 10.0
+) -> Iterator[tuple[int, float, Samples]]:
+    """Yield ``(rate, seconds of the first sample, samples)`` at several rates from one pass.
+
+    Mono float32 in [-1, 1]; the rate 0 stands for the file's own. The pieces of each rate follow
+    one another and last ``seconds``, the last one less.
+    """
+    container = container_of(path)
+    if container.demuxer is None:
+        return
+    with stream.opened(path, container) as media:
+        found = stream.chosen(media).audio
+        if not stream.known(found):
+            return
+        own = int(found.codec_context.sample_rate)
+        cutters = [_Cutter(rate, own=own, seconds=seconds) for rate in rates if rate or own]
+        zero = stream.zero(media)
+        for frame in stream.decoded(media, found):
+            for cutter in cutters:
+                cutter.take(frame, zero=zero)
+                yield from cutter.whole()
+        for cutter in cutters:
+            yield from cutter.rest()
+
+
+class _Cutter:
+    """Frames in, pieces of one rate out."""
+
+    def __init__(self, rate: int, *, own: int, seconds: float) -> None:
+        self._name = rate
+        self._rate = rate or own
+        self._wanted = max(1, int(seconds * self._rate))
+        self._resampler: Any = None
+        self._held: list[Samples] = []
+        self._size = 0
+        self._at: float | None = None
+
+    def take(self, frame: Any, *, zero: float) -> None:
+        """Add one decoded frame."""
+        if self._at is None:
+            self._at = float(frame.time or 0.0) - zero
+        if self._resampler is None:
+            self._resampler = av.AudioResampler(format=_FORM, rate=self._rate)
+        try:
+            blocks = self._resampler.resample(frame)
+        except ValueError:
+            # the channels or the rate change in the middle of the file
+            self._hold(self._resampler.resample(None))
+            self._resampler = av.AudioResampler(format=_FORM, rate=self._rate)
+            blocks = self._resampler.resample(frame)
+        self._hold(blocks)
+
+    def _hold(self, blocks: list[Any]) -> None:
+        for block in blocks:
+            self._held.append(_mono(block))
+            self._size += self._held[-1].size
+
+    def whole(self) -> Iterator[tuple[int, float, Samples]]:
+        """The pieces that are complete."""
+        while self._size >= self._wanted:
+            joined = np.concatenate(self._held)
+            self._held = [joined[self._wanted :].copy()]
+            yield self._piece(joined[: self._wanted].copy())
+
+    def rest(self) -> Iterator[tuple[int, float, Samples]]:
+        """What is left at the end."""
+        if self._resampler is not None:
+            self._hold(self._resampler.resample(None))
+            yield from self.whole()
+        if self._size:
+            yield self._piece(np.concatenate(self._held))
+
+    def _piece(self, samples: Samples) -> tuple[int, float, Samples]:
+        at = self._at or 0.0
+        self._size -= samples.size
+        self._at = at + samples.size / self._rate
+        return self._name, at, samples
+
+
+def _mono(block: Any) -> Samples:
+    """The mean of the channels, in [-1, 1]; the library's own mixing adds them up and would clip.
+
+    Float formats can hold what is no number: it is silence here.
+    """
+    mixed: Samples = _channels(block).mean(axis=1, dtype=np.float32)
+    return np.clip(np.nan_to_num(mixed, nan=0.0), -1, 1)
+
+
+def _channels(block: Any) -> Samples:
+    """Samples x channels of one interleaved block."""
+    samples: Samples = block.to_ndarray().reshape(-1, block.layout.nb_channels)
+    return samples
+
+
+def audio_channels(path: Path, *, seconds: float = 10.0) -> Iterator[tuple[int, Samples]]:
+    """Yield ``(rate in Hz, channels x samples)`` in pieces of about ``seconds``: float32 in [-1, 1]
+    at the file's own rate and with its own channels; nothing when there is no sound.
+
+    The rate and the channels of the first frame hold for all: later frames are brought to them.
+    """
+    container = container_of(path)
+    if container.demuxer is None:
+        return
+    with stream.opened(path, container) as media:
+        found = stream.chosen(media).audio
+        if not stream.known(found):
+            return
+        held: list[Samples] = []
+        rate = 0
+        for block in _same_form(stream.decoded(media, found)):
+            rate = int(block.sample_rate)
+            held.append(np.clip(_channels(block).T, -1, 1))
+            if sum(part.shape[1] for part in held) >= seconds * rate:
+                yield rate, np.concatenate(held, axis=1)
+                held = []
+        if held:
+            yield rate, np.concatenate(held, axis=1)
+
+
+def _same_form(frames: Iterator[Any]) -> Iterator[Any]:
+    resampler: Any = None
+    for frame in frames:
+        if resampler is None:
+            form = {"layout": frame.layout, "rate": frame.sample_rate}
+            resampler = av.AudioResampler(format=_FORM, **form)
+        try:
+            yield from resampler.resample(frame)
+        except ValueError:
+            # the channels change in the middle of the file
+            resampler = av.AudioResampler(format=_FORM, **form)
+            yield from resampler.resample(frame)
+    yield from resampler.resample(None) if resampler else ()
 
 
 def audio_mono(

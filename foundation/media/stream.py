@@ -30,6 +30,10 @@ DECODERS = (
 )
 
 
+MOST_RATE = 1_536_000
+"""Samples of sound a second; the highest that any converter takes (32 times 48 kHz)."""
+
+
 def unreadable(container: Container) -> UnreadableMedia:
     """The refusal for a stream file that begins well and cannot be read."""
     return UnreadableMedia(
@@ -54,6 +58,9 @@ def opened(path: Path, container: Container) -> Iterator[InputContainer]:
             options={"protocol_whitelist": "file,pipe", "codec_whitelist": DECODERS},
             metadata_errors="replace",
         )
+    except av.error.MemoryError as error:
+        # nothing is decoded yet: the file declares a table that no memory could hold
+        raise unreadable(container) from error
     except MemoryError:
         raise
     except Exception as error:
@@ -124,10 +131,19 @@ def codec_name(found: Any) -> str:
 
 
 def known(found: Any) -> bool:
-    """Whether a stream exists and its decoder is on the whitelist."""
-    if found is None or found.codec_context is None:
+    """Whether a stream exists, its decoder is on the whitelist, and its rate is one of sound."""
+    if found is None or found.codec_context is None or absurd_rate(found):
         return False
     return str(found.codec_context.codec.name) in _DECODER_NAMES
+
+
+def absurd_rate(found: Any) -> int:
+    """The samples a second that a stream declares where no recording has so many, else 0.
+
+    Bringing such a stream to another rate would ask for a filter of many gigabytes.
+    """
+    rate = int(getattr(found.codec_context, "sample_rate", 0) or 0)
+    return rate if rate > MOST_RATE else 0
 
 
 def first_frame(media: InputContainer, found: Any, *, most: int) -> Any | None:

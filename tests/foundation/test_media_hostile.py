@@ -52,10 +52,10 @@ def video(*, size: tuple[int, int] = (160, 120), frames: int = 30, kind: str = "
     return out.getvalue()
 
 
-def wav(*, seconds: float = 1.0, claimed: int | None = None) -> bytes:
+def wav(*, seconds: float = 1.0, claimed: int | None = None, rate: int = 8000) -> bytes:
     data = (np.sin(np.arange(int(8000 * seconds)) / 5) * 9000).astype("<i2").tobytes()
     size = len(data) if claimed is None else claimed
-    fmt = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
+    fmt = struct.pack("<HHIIHH", 1, 1, rate, 2 * rate, 2, 16)
     riff = struct.pack("<I", min(36 + size, 0xFFFFFFFF))
     return b"RIFF" + riff + b"WAVEfmt \x10\0\0\0" + fmt + b"data" + struct.pack("<I", size) + data
 
@@ -123,6 +123,7 @@ HOSTILE: list[tuple[str, Callable[[], bytes], type[MediaRefusal]]] = [
     ("cut.mp4", lambda: video()[:2000], UnreadableMedia),
     ("cut.wav", lambda: wav()[:30], UnreadableMedia),
     ("silent.wav", lambda: wav(seconds=0), UnreadableMedia),
+    ("gigahertz.wav", lambda: wav(rate=1_040_209_442), UnreadableMedia),
     ("no-frames.mp4", lambda: video(frames=0), UnreadableMedia),
     ("huge.mp4", lambda: resized_header(video(), (10_000, 10_000)), DecodesTooLarge),
     ("large.mp4", lambda: video(size=(8000, 8000), frames=1), DecodesTooLarge),

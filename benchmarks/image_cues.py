@@ -3,8 +3,8 @@
 Each detector looks at altered pictures of the kind that it is made for, and at their untouched
 twins. Told are how many it found, the median intersection over union of the marked part with the
 true one, false alarms with their upper 95 % bound, and processor seconds for a picture of 2
-megapixels. With PROBITY_REAL_PICTURES set to a manifest of pictures (columns file and label),
-those labelled real are counted too: how many had a part marked, and how many it abstained on.
+megapixels. Where the reference media are, pictures labelled real are counted too: how many had a
+part marked, of how many that the detector spoke of.
 """
 
 from __future__ import annotations
@@ -125,10 +125,10 @@ def real_pictures(detectors: list[str]) -> list[str]:
     from detectors import registry
     from detectors.testing import finding
 
-    named = os.environ.get("PROBITY_REAL_PICTURES")
-    if not named:
-        return []
-    manifest = Path(named)
+    shared = os.environ.get("PROBITY_SHARED") or Path(__file__).resolve().parents[2] / "shared"
+    manifest = Path(shared) / "media/detection/manifest.csv"
+    if not manifest.is_file():
+        return ["image_cues: the reference media are not here; set PROBITY_SHARED to their folder."]
     with manifest.open(encoding="utf-8", newline="") as rows:
         paths = [
             manifest.parent / row["file"]

@@ -9,16 +9,18 @@ else. Units everywhere: pixels of the upright picture, seconds from the start of
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from detectors.assessment import Assessment
 from foundation.errors import Refusal
 
 if TYPE_CHECKING:
-    from detectors.media import Audio, Frames, JpegLuma, PacketList, Pixels
+    from detectors.faces import Faces
+    from detectors.media import Audio, AudioBlock, Frames, JpegLuma, PacketList, Pixels
     from foundation.media import Probe
 
 INTERFACE = (1, 0)
@@ -34,6 +36,23 @@ class Status(StrEnum):
     OK = "ok"
     ABSTAINED = "abstained"
     FAILED = "failed"
+
+
+class Cause(StrEnum):
+    """Whose fault a failed finding is: the file's or the detector's, and in which way."""
+
+    DECODING = "decoding"
+    """What the detector needs could not be decoded from the file."""
+    ERROR = "error"
+    """The detector raised, or broke a promise of its card."""
+    MEMORY = "memory"
+    TIME = "time"
+    CRASH = "crash"
+    """The detector ended its process."""
+    PLUGIN = "plugin"
+    """The detector is installed but cannot be used."""
+    START = "start"
+    """The confined process could not be started."""
 
 
 class Direction(StrEnum):
@@ -176,10 +195,26 @@ class Sample(Protocol):
         """The coded packets of the first video stream, nothing decoded (need ``packets``)."""
 
     def audio(self) -> Audio:
-        """Mono samples in [-1, 1] at the declared rate (need ``audio``)."""
+        """Mono samples in [-1, 1] at the declared rate, in one array (need ``audio``)."""
+
+    def audio_blocks(self) -> Iterator[AudioBlock]:
+        """The same sound in blocks of ten seconds, for recordings of any length (need ``audio``).
+
+        Each call starts at the beginning; memory stays flat, and nothing is decoded twice.
+        """
+
+    def faces(self) -> Faces:
+        """The faces of a video, followed through it (need ``faces`` or ``landmarks``).
+
+        With ``landmarks`` every track has points, blendshapes and crops; with ``faces`` alone only
+        boxes are certain.
+        """
 
     def resource(self, resource_id: str) -> Path:
         """A verified file of the catalogue (need ``resources``)."""
+
+    def model(self, model_id: str) -> Path:
+        """A network of the catalogue as ONNX with a free batch axis (need ``models``)."""
 
 
 @runtime_checkable
@@ -192,12 +227,17 @@ class Detector(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One immutable statement by one detector about one file, with all it takes to repeat it."""
+    """One immutable statement by one detector about one file, with all it takes to repeat it.
+
+    ``sentence`` says what was seen, or the reason why nothing was; ``cause`` is set exactly when
+    the status is failed.
+    """
 
     detector: str
     version: str
     status: Status
     sentence: str
+    cause: Cause | None = None
     score: float | None = None
     score_range: tuple[float, float] | None = None
     direction: Direction | None = None
@@ -221,13 +261,16 @@ class Finding:
         data["tracks"] = [asdict(track) for track in self.tracks]
         data["pictures"] = [asdict(picture) for picture in self.pictures]
         data["status"] = self.status.value
+        data["cause"] = self.cause.value if self.cause else None
         data["direction"] = self.direction.value if self.direction else None
         data["score_range"] = list(self.score_range) if self.score_range else None
         return data
 
     def to_json(self) -> dict[str, Any]:
-        """For reports: JSON-able, each picture named by its SHA-256 in place of its bytes."""
+        """For reports: JSON-able, each picture named by its SHA-256 in place of its bytes, the
+        sentence also as ``reason``."""
         data = replace(self, pictures=()).to_dict()
+        data["reason"] = self.sentence
         data["pictures"] = [picture.summary() for picture in self.pictures]
         return data
 
@@ -236,41 +279,13 @@ class Finding:
         """The inverse of :meth:`to_dict`."""
         values = dict(data)
         values["status"] = Status(values["status"])
+        values["cause"] = Cause(values["cause"]) if values["cause"] else None
         values["direction"] = Direction(values["direction"]) if values["direction"] else None
         values["score_range"] = tuple(values["score_range"]) if values["score_range"] else None
         values["regions"] = tuple(Region(**region) for region in values["regions"])
         values["tracks"] = tuple(Track(**track) for track in values["tracks"])
         values["pictures"] = tuple(Picture(**picture) for picture in values["pictures"])
         return cls(**values)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contribution:
-    """What one finding added to an assessment; weight 0 means that it was only read."""
-
-    detector: str
-    status: Status
-    llr: float | None
-    weight: float
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assessment:
-    """The findings taken together. ``llr`` is None whenever the status is abstained."""
-
-    status: Status
-    sentence: str
-    llr: float | None = None
-    verbal: str | None = None
-    parts: tuple[Contribution, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-able form."""
-        data = asdict(self)
-        data["status"] = self.status.value
-        data["parts"] = [asdict(part) | {"status": part.status.value} for part in self.parts]
-        return data
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ Unknown and duplicate keys are refused: a typing error must never become a silen
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,10 +16,12 @@ from typing import Any, TypeVar
 import yaml
 
 from detectors.api import INTERFACE, CardInvalid, Direction, Value
+from detectors.strict import Strict, Table
 
 NOT_CALIBRATED = "not calibrated"
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
+LEAST_RATE = 4000
 E = TypeVar("E", bound=StrEnum)
 INTERFACE_RANGE = re.compile(r">=(\d+)\.(\d+),<(\d+)\.(\d+)")
 
@@ -30,6 +32,35 @@ class Modality(StrEnum):
     IMAGE = "image"
     VIDEO = "video"
     AUDIO = "audio"
+
+
+class Subject(StrEnum):
+    """The part of a file that a finding speaks about, as a person would name it."""
+
+    PICTURE = "picture"
+    FACE = "face"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
+
+
+class Evidence(StrEnum):
+    """What a finding rests on: pixels, samples and encoding; light, geometry, bodies and rooms;
+    or context and contradictions with what the file says of itself."""
+
+    DIGITAL = "digital"
+    PHYSICAL = "physical"
+    SEMANTIC = "semantic"
+
+
+FITTING = {
+    Subject.PICTURE: {Modality.IMAGE, Modality.VIDEO},
+    Subject.FACE: {Modality.IMAGE, Modality.VIDEO},
+    Subject.VOICE: {Modality.AUDIO, Modality.VIDEO},
+    Subject.VIDEO: {Modality.VIDEO},
+    Subject.FILE: set(Modality),
+}
+"""What a detector must look at to speak about each part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +74,8 @@ class FrameNeed:
 
 @dataclass(frozen=True, kw_only=True)
 class AudioNeed:
-    """Mono sound at ``rate`` samples per second."""
+    """Mono sound at ``rate`` samples per second (0 = the file's own rate), of at most
+    ``max_seconds`` from the start."""
 
     rate: int
     max_seconds: float
@@ -60,6 +92,9 @@ class Needs:
     frames: FrameNeed | None = None
     audio: AudioNeed | None = None
     resources: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    faces: bool = False
+    landmarks: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +138,8 @@ class Card:
     version: str
     interface: str
     modality: Modality
+    speaks_about: Subject
+    evidence: Evidence
     summary: str
     needs: Needs
     runtime: Runtime
@@ -126,87 +163,10 @@ class Card:
         return data
 
 
-class _Strict(yaml.SafeLoader):
-    """SafeLoader that refuses a key given twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is given twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
-class _Table:
-    """One mapping of the file, read key by key; what is left over at the end is an error."""
-
-    def __init__(self, data: object, *, where: str) -> None:
-        if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-            raise CardInvalid(f"{where} must be a table of named values.")
-        self._left: dict[str, Any] = dict(data)
-        self.where = where
-
-    def has(self, key: str) -> bool:
-        return key in self._left
-
-    def take(self, key: str) -> Any:
-        if key not in self._left:
-            raise CardInvalid(f"{self.where}: the key {key!r} is missing.")
-        return self._left.pop(key)
-
-    def text(self, key: str, *, pattern: re.Pattern[str] | None = None) -> str:
-        value = self.take(key)
-        if not isinstance(value, str) or not value.strip():
-            raise CardInvalid(f"{self.where}: {key!r} must be text.")
-        value = " ".join(value.split())
-        if pattern and not pattern.fullmatch(value):
-            raise CardInvalid(f"{self.where}: {key!r} has the wrong form: {value!r}.")
-        return value
-
-    def texts(self, key: str, *, at_least: int = 0) -> tuple[str, ...]:
-        value = self.take(key)
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise CardInvalid(f"{self.where}: {key!r} must be a list of texts.")
-        if len(value) < at_least:
-            raise CardInvalid(f"{self.where}: {key!r} must name at least {at_least}.")
-        return tuple(" ".join(item.split()) for item in value)
-
-    def number(self, key: str, *, least: float | None = None) -> float:
-        value = self.take(key)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise CardInvalid(f"{self.where}: {key!r} must be a number.")
-        if least is not None and value < least:
-            raise CardInvalid(f"{self.where}: {key!r} must be at least {least:g}.")
-        return float(value)
-
-    def flag(self, key: str) -> bool:
-        if not self.has(key):
-            return False
-        value = self.take(key)
-        if not isinstance(value, bool):
-            raise CardInvalid(f"{self.where}: {key!r} must be true or false.")
-        return value
-
-    def table(self, key: str) -> _Table:
-        return _Table(self.take(key), where=f"{self.where}: {key}")
-
-    def names(self) -> list[str]:
-        return sorted(self._left)
-
-    def end(self) -> None:
-        if self._left:
-            names = ", ".join(sorted(self._left))
-            raise CardInvalid(f"{self.where}: unknown key {names}. Remove it or correct its name.")
-
-
 def load(path: Path) -> Card:
     """Read and check a card. Raises :class:`CardInvalid` with the file and the key."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Strict)  # noqa: S506
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=Strict)  # noqa: S506
     except FileNotFoundError:
         raise CardInvalid(f"The card {path} is missing beside the detector's module.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -216,13 +176,15 @@ def load(path: Path) -> Card:
 
 def parse(data: object, *, where: str) -> Card:
     """Check a card that is already read; ``where`` names it in errors."""
-    table = _Table(data, where=where)
+    table = Table(data, where=where)
     card = Card(
         id=table.text("id", pattern=ID),
         name=table.text("name"),
         version=table.text("version", pattern=VERSION),
         interface=_interface(table),
         modality=_choice(table, "modality", Modality),
+        speaks_about=_choice(table, "speaks_about", Subject),
+        evidence=_choice(table, "evidence", Evidence),
         summary=table.text("summary"),
         needs=_needs(table.table("needs")),
         runtime=_runtime(table.table("runtime")),
@@ -234,10 +196,15 @@ def parse(data: object, *, where: str) -> Card:
         parameters=_parameters(table.table("parameters")),
     )
     table.end()
+    if card.modality not in FITTING[card.speaks_about]:
+        raise CardInvalid(
+            f"{where}: a detector that looks at {card.modality} cannot speak about the "
+            f"{card.speaks_about}; correct 'modality' or 'speaks_about'."
+        )
     return card
 
 
-def _choice(table: _Table, key: str, kind: type[E]) -> E:
+def _choice(table: Table, key: str, kind: type[E]) -> E:
     value = table.text(key)
     try:
         return kind(value)
@@ -246,7 +213,7 @@ def _choice(table: _Table, key: str, kind: type[E]) -> E:
         raise CardInvalid(f"{table.where}: {key!r} is {value!r}; it must be one of {known}.")
 
 
-def _interface(table: _Table) -> str:
+def _interface(table: Table) -> str:
     text = table.text("interface", pattern=INTERFACE_RANGE)
     match = INTERFACE_RANGE.fullmatch(text)
     numbers = [int(part) for part in match.groups()] if match else [0, 0, 0, 0]
@@ -259,7 +226,7 @@ def _interface(table: _Table) -> str:
     return text
 
 
-def _needs(table: _Table) -> Needs:
+def _needs(table: Table) -> Needs:
     needs = Needs(
         raw=table.flag("raw"),
         pixels=table.flag("pixels"),
@@ -268,12 +235,15 @@ def _needs(table: _Table) -> Needs:
         frames=_frames(table.table("frames")) if table.has("frames") else None,
         audio=_audio(table.table("audio")) if table.has("audio") else None,
         resources=table.texts("resources") if table.has("resources") else (),
+        models=table.texts("models") if table.has("models") else (),
+        faces=table.flag("faces"),
+        landmarks=table.flag("landmarks"),
     )
     table.end()
     return needs
 
 
-def _frames(table: _Table) -> FrameNeed:
+def _frames(table: Table) -> FrameNeed:
     need = FrameNeed(
         fps=table.number("fps", least=0),
         height=int(table.number("height", least=16)),
@@ -283,16 +253,20 @@ def _frames(table: _Table) -> FrameNeed:
     return need
 
 
-def _audio(table: _Table) -> AudioNeed:
+def _audio(table: Table) -> AudioNeed:
     need = AudioNeed(
-        rate=int(table.number("rate", least=4000)),
+        rate=int(table.number("rate", least=0)),
         max_seconds=table.number("max_seconds", least=1),
     )
+    if 0 < need.rate < LEAST_RATE:
+        raise CardInvalid(
+            f"{table.where}: 'rate' must be 0 (the file's own) or at least {LEAST_RATE}."
+        )
     table.end()
     return need
 
 
-def _runtime(table: _Table) -> Runtime:
+def _runtime(table: Table) -> Runtime:
     runtime = Runtime(
         libraries=table.texts("libraries"),
         devices=table.texts("devices", at_least=1),
@@ -304,7 +278,7 @@ def _runtime(table: _Table) -> Runtime:
     return runtime
 
 
-def _score(table: _Table) -> ScoreScale:
+def _score(table: Table) -> ScoreScale:
     scale = ScoreScale(
         low=table.number("low"),
         high=table.number("high"),
@@ -317,17 +291,17 @@ def _score(table: _Table) -> ScoreScale:
     return scale
 
 
-def _error_rates(table: _Table) -> tuple[ErrorRate, ...]:
+def _error_rates(table: Table) -> tuple[ErrorRate, ...]:
     value = table.take("error_rates")
     if value == NOT_CALIBRATED:
         return ()
     where = f"{table.where}: error_rates"
     if not isinstance(value, list) or not value:
         raise CardInvalid(f"{where} must be {NOT_CALIBRATED!r} or a list of measured rates.")
-    return tuple(_error_rate(_Table(item, where=where)) for item in value)
+    return tuple(_error_rate(Table(item, where=where)) for item in value)
 
 
-def _error_rate(table: _Table) -> ErrorRate:
+def _error_rate(table: Table) -> ErrorRate:
     rate = ErrorRate(
         condition=table.text("condition"),
         measure=table.text("measure"),
@@ -343,7 +317,7 @@ def _error_rate(table: _Table) -> ErrorRate:
     return rate
 
 
-def _parameters(table: _Table) -> dict[str, Value]:
+def _parameters(table: Table) -> dict[str, Value]:
     parameters: dict[str, Value] = {}
     for key in table.names():
         value = table.take(key)

@@ -9,19 +9,34 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from detectors.api import Abstain, DecodingFailed, Detector, Finding, Outcome, Sample, Status
+import cv2
+
+from detectors.api import (
+    Abstain,
+    Cause,
+    DecodingFailed,
+    Detector,
+    DetectorBroken,
+    Finding,
+    Outcome,
+    Sample,
+    Status,
+)
 from detectors.card import Card, load
 from detectors.registry import instantiate
 from detectors.sample import SharedSample
-from foundation.child import emit
+from foundation.child import emit, lacked_memory
 from foundation.errors import Refusal
 from foundation.media import Probe
 
 DISTRIBUTIONS = {"cv2": "opencv-python-headless", "PIL": "pillow", "yaml": "pyyaml"}
 """Import names whose distribution is called otherwise."""
+
+LONGEST_ERROR = 400
 
 PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 """Names become parts of file names."""
@@ -29,6 +44,7 @@ PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 def run(payload: dict[str, Any]) -> None:
     """Work through ``payload["jobs"]``; events: start, decoding, finding."""
+    cv2.setNumThreads(1)  # files are measured side by side, a core each
     jobs = [(job, load(Path(job["card"]))) for job in payload["jobs"]]
     patience = _Patience(decode_seconds=payload["decode_seconds"])
     shared = SharedSample(
@@ -63,12 +79,14 @@ def measure(
     view = shared.view(
         needs=card.needs, resources={name: at for name, (at, _) in resources.items()}
     )
-    outcome, status, sentence, details = _outcome(card=card, make=make, sample=view)
+    done = _done(card=card, make=make, sample=view)
+    outcome = done.outcome
     return Finding(
         detector=card.id,
         version=card.version,
-        status=status,
-        sentence=sentence,
+        status=done.status,
+        sentence=done.sentence,
+        cause=done.cause,
         score=outcome.score if outcome else None,
         score_range=(card.score.low, card.score.high),
         direction=card.score.direction,
@@ -76,7 +94,7 @@ def measure(
         error_rates=dict(outcome.error_rates) if outcome and outcome.error_rates else None,
         regions=outcome.regions if outcome else (),
         tracks=outcome.tracks if outcome else (),
-        details=details,
+        details=done.details,
         pictures=outcome.pictures if outcome else (),
         resources={name: sha for name, (_, sha) in resources.items()},
         parameters=dict(card.parameters),
@@ -98,27 +116,49 @@ def versions(card: Card) -> dict[str, str]:
     return found
 
 
-def _outcome(
-    *, card: Card, make: Callable[[], Detector], sample: Sample
-) -> tuple[Outcome | None, Status, str, dict[str, Any]]:
+@dataclass(frozen=True, kw_only=True)
+class _Done:
+    """How a detector's call ended."""
+
+    status: Status
+    sentence: str
+    cause: Cause | None = None
+    outcome: Outcome | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def _done(*, card: Card, make: Callable[[], Detector], sample: Sample) -> _Done:
     try:
         outcome = make().detect(sample, dict(card.parameters))
         _keep_to_card(outcome, card=card)
     except Abstain as reason:
-        return None, Status.ABSTAINED, reason.sentence, reason.details
+        return _Done(status=Status.ABSTAINED, sentence=reason.sentence, details=reason.details)
     except DecodingFailed as failure:
-        return None, Status.FAILED, failure.sentence, {"decoding": True}
+        return _failed(Cause.DECODING, failure.sentence)
     except MemoryError:
-        return None, Status.FAILED, "The detector needed more memory than it is allowed.", {}
+        return _failed(Cause.MEMORY, "The detector needed more memory than it is allowed.")
+    except DetectorBroken as broken:
+        return _failed(Cause.PLUGIN, broken.sentence)
     except Refusal as refusal:
-        return None, Status.FAILED, refusal.sentence, {}
+        return _failed(Cause.ERROR, refusal.sentence)
     except (
         Exception,
         SystemExit,
     ) as error:  # a plugin may raise anything; only its own finding fails
-        sentence = f"The detector stopped with an error ({type(error).__name__}: {error})."
-        return None, Status.FAILED, sentence, {}
-    return outcome, Status.OK, outcome.sentence, dict(outcome.details)
+        if lacked_memory(error):
+            return _failed(Cause.MEMORY, "The detector needed more memory than it is allowed.")
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_ERROR]
+        return _failed(Cause.ERROR, f"The detector stopped with an error ({words}).")
+    return _Done(
+        status=Status.OK,
+        sentence=outcome.sentence,
+        outcome=outcome,
+        details=dict(outcome.details),
+    )
+
+
+def _failed(cause: Cause, sentence: str) -> _Done:
+    return _Done(status=Status.FAILED, sentence=sentence, cause=cause)
 
 
 def _keep_to_card(outcome: object, *, card: Card) -> None:
@@ -141,22 +181,31 @@ class _Patience:
 
     def __init__(self, *, decode_seconds: int) -> None:
         self._decode_seconds = decode_seconds
-        self._budget = decode_seconds
+        self._left = float(decode_seconds)
+        self._since = time.monotonic()
         self._nowhere = os.open(os.devnull, os.O_WRONLY)
 
     @contextmanager
     def watching(self, seconds: int) -> Iterator[None]:
-        self._budget = seconds
-        self._arm(seconds)
+        self._left = float(seconds)
+        self._arm(self._left)
         try:
             yield
         finally:
             faulthandler.cancel_dump_traceback_later()
 
     def decoding(self, what: str | None) -> None:
-        """Decoding has its own budget, and a death during it is not the detector's fault."""
-        emit({"event": "decoding", "what": what})
-        self._arm(self._decode_seconds if what else self._budget)
+        """Decoding has its own budget, and a death during it is not the detector's fault.
 
-    def _arm(self, seconds: int) -> None:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=self._nowhere)
+        A detector that reads a stream goes to and fro; its own time adds up.
+        """
+        emit({"event": "decoding", "what": what})
+        if what:
+            self._left -= time.monotonic() - self._since
+            self._arm(self._decode_seconds)
+        else:
+            self._arm(self._left)
+
+    def _arm(self, seconds: float) -> None:
+        self._since = time.monotonic()
+        faulthandler.dump_traceback_later(max(0.1, seconds), exit=True, file=self._nowhere)

@@ -77,3 +77,13 @@ class Audio:
     def seconds(self) -> float:
         """Length of ``samples``."""
         return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioBlock:
+    """A piece of mono sound: ``samples`` (N,) float32 in [-1, 1] at ``rate`` per second,
+    ``start`` seconds from the start of the file."""
+
+    samples: NDArray[np.float32]
+    rate: int
+    start: float

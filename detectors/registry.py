@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from detectors.api import Detector, DetectorBroken, DetectorUnknown
 from detectors.card import Card, load
@@ -35,6 +36,21 @@ class Entry:
     card_path: Path | None = None
     card: Card | None = None
     error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able summary; what only the card tells is None for a broken one."""
+        card = self.card
+        return {
+            "id": self.id,
+            "name": card.name if card else None,
+            "version": card.version if card else None,
+            "from": self.distribution,
+            "modality": card.modality.value if card else None,
+            "speaks_about": card.speaks_about.value if card else None,
+            "evidence": card.evidence.value if card else None,
+            "calibrated": card.calibrated if card else None,
+            "error": self.error,
+        }
 
 
 _lock = threading.Lock()

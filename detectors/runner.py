@@ -16,14 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from detectors.api import Finding, Report, Status
+from detectors.api import Cause, Finding, Report, Status
+from detectors.calibration.apply import calibrated
 from detectors.card import Card, Modality
 from detectors.fusion import assess
+from detectors.models.prepared import resources_of
 from detectors.registry import Entry, find, usable
 from foundation import child
 from foundation.errors import Refusal
-from foundation.media import Kind, Probe
-from foundation.resources import Catalogue, ResourceMissing
+from foundation.media import Kind, Probe, inspect
+from foundation.resources import ResourceMissing
 
 CHILD = "detectors.inside:run"
 MEMORY_BYTES = 3 * 1024**3
@@ -57,23 +59,34 @@ class _Job:
 class _Watch:
     """What the child has said so far, so that a death can be put down to someone."""
 
+    probe: Probe
     on_finding: OnFinding | None
     found: dict[str, Finding] = field(default_factory=dict)
     current: str | None = None
     decoding: str | None = None
     since: float = 0.0
+    spent: float = 0.0
 
     def __call__(self, event: dict[str, Any]) -> None:
         kind = event.get("event")
         if kind == "start":
-            self.current, self.since = event["detector"], time.monotonic()
+            self.current, self.since, self.spent = event["detector"], time.monotonic(), 0.0
         elif kind == "decoding":
+            if self.decoding is None:
+                self.spent += time.monotonic() - self.since
             self.decoding, self.since = event["what"], time.monotonic()
         elif kind == "finding":
             self.current = None
             self.add(Finding.from_dict(event["finding"]))
 
+    @property
+    def lasted(self) -> float:
+        """Seconds of the decoding under way, or else of the detector's own work."""
+        since = time.monotonic() - self.since
+        return since if self.decoding is not None else self.spent + since
+
     def add(self, finding: Finding) -> None:
+        finding = calibrated(finding, probe=self.probe)
         self.found[finding.detector] = finding
         if self.on_finding:
             self.on_finding(finding)
@@ -91,7 +104,7 @@ def analyse(
     ``on_finding`` is called as each finishes. Raises :class:`DetectorUnknown` for a name in
     ``only`` that nobody offers; every other trouble is a finding.
     """
-    watch = _Watch(on_finding=on_finding)
+    watch = _Watch(probe=probe, on_finding=on_finding)
     sha256 = digest(path)
     jobs = []
     for entry in _chosen(probe=probe, only=only):
@@ -105,6 +118,11 @@ def analyse(
         jobs = [job for job in jobs if job.card.id not in watch.found]
     findings = tuple(watch.found[key] for key in sorted(watch.found))
     return Report(findings=findings, assessment=assess(findings), input_sha256=sha256)
+
+
+def look(path: Path, *, only: Collection[str] | None = None) -> Report:
+    """Probe a file and :func:`analyse` it. Raises what the probe raises as well."""
+    return analyse(path, probe=inspect(path), only=only)
 
 
 def digest(path: Path) -> str:
@@ -137,17 +155,18 @@ def _prepare(entry: Entry, *, probe: Probe, sha256: str) -> _Job | Finding:
             detector=entry.id,
             version="unknown",
             status=Status.FAILED,
+            cause=Cause.PLUGIN,
             sentence=f"The plugin is installed but cannot be used: {entry.error}",
             input_sha256=sha256,
         )
     if (reason := _unfit(card, probe=probe)) is not None:
-        return _without_run(card, status=Status.ABSTAINED, sentence=reason, sha256=sha256)
+        return _without_run(card, sentence=reason, sha256=sha256)
     try:
-        return _Job(entry=entry, card=card, resources=_resources(entry, card))
+        return _Job(entry=entry, card=card, resources=resources_of(entry, card))
     except ResourceMissing as missing:
-        return _without_run(card, status=Status.ABSTAINED, sentence=missing.sentence, sha256=sha256)
+        return _without_run(card, sentence=missing.sentence, sha256=sha256)
     except Refusal as refusal:
-        return _without_run(card, status=Status.FAILED, sentence=refusal.sentence, sha256=sha256)
+        return _without_run(card, cause=Cause.PLUGIN, sentence=refusal.sentence, sha256=sha256)
 
 
 def _unfit(card: Card, *, probe: Probe) -> str | None:
@@ -165,16 +184,6 @@ def _unfit(card: Card, *, probe: Probe) -> str | None:
     return None
 
 
-def _resources(entry: Entry, card: Card) -> dict[str, tuple[str, str]]:
-    if not card.needs.resources:
-        return {}
-    catalogue = Catalogue.load(entry.target.partition(":")[0].partition(".")[0])
-    return {
-        name: (str(catalogue.path(name)), catalogue.get(name).sha256)
-        for name in card.needs.resources
-    }
-
-
 def _run(jobs: list[_Job], *, watch: _Watch, path: Path, probe: Probe, sha256: str) -> None:
     """One child, as many jobs as it survives. At least one job has its finding afterwards."""
     watch.current, watch.decoding = None, None
@@ -187,16 +196,16 @@ def _run(jobs: list[_Job], *, watch: _Watch, path: Path, probe: Probe, sha256: s
         "jobs": [job.payload() for job in jobs],
         "decode_seconds": DECODE_SECONDS,
     }
-    trouble = "It ended without a result."
+    trouble = Refusal("It ended without a result.")
     try:
         child.call(CHILD, payload, limits=limits, on_event=watch)
     except Refusal as refusal:
-        trouble = refusal.sentence
+        trouble = refusal
     if all(job.card.id in watch.found for job in jobs):
         return
     for job in _culprits(jobs, watch=watch):
-        sentence = _blame(job, watch=watch, trouble=trouble)
-        watch.add(_without_run(job.card, status=Status.FAILED, sentence=sentence, sha256=sha256))
+        cause, sentence = _blame(job, watch=watch, trouble=trouble)
+        watch.add(_without_run(job.card, cause=cause, sentence=sentence, sha256=sha256))
 
 
 def _culprits(jobs: list[_Job], *, watch: _Watch) -> list[_Job]:
@@ -205,24 +214,28 @@ def _culprits(jobs: list[_Job], *, watch: _Watch) -> list[_Job]:
     return named or left
 
 
-def _blame(job: _Job, *, watch: _Watch, trouble: str) -> str:
+def _blame(job: _Job, *, watch: _Watch, trouble: Refusal) -> tuple[Cause, str]:
     if watch.current is None:
-        return f"The analysis could not be started. {trouble}"
-    lasted = time.monotonic() - watch.since
+        return Cause.START, f"The analysis could not be started. {trouble.sentence}"
+    lasted = watch.lasted
     if watch.decoding is not None:
-        return f"Decoding {watch.decoding} ended the analysis after {lasted:.0f} s. {trouble}"
+        words = f"Decoding {watch.decoding} ended the analysis after {lasted:.0f} s."
+        return Cause.DECODING, f"{words} {trouble.sentence}"
     if lasted >= job.card.runtime.seconds:
-        return (
-            f"The detector did not finish within its {job.card.runtime.seconds} s and was stopped."
-        )
-    return f"The detector brought its process down after {lasted:.1f} s. {trouble}"
+        allowed = f"its {job.card.runtime.seconds} s"
+        return Cause.TIME, f"The detector did not finish within {allowed} and was stopped."
+    cause = Cause.MEMORY if getattr(trouble, "cause", "") == "memory" else Cause.CRASH
+    words = f"The detector brought its process down after {lasted:.1f} s."
+    return cause, f"{words} {trouble.sentence}"
 
 
-def _without_run(card: Card, *, status: Status, sentence: str, sha256: str) -> Finding:
+def _without_run(card: Card, *, sentence: str, sha256: str, cause: Cause | None = None) -> Finding:
+    """Abstained, or failed where there is a cause."""
     return Finding(
         detector=card.id,
         version=card.version,
-        status=status,
+        status=Status.FAILED if cause else Status.ABSTAINED,
+        cause=cause,
         sentence=sentence,
         score_range=(card.score.low, card.score.high),
         direction=card.score.direction,

@@ -1,13 +1,14 @@
 """One file, decoded once for all detectors that look at it.
 
 Lives in the child. Everything is decoded on first use and kept: one pass over a video serves every
-declared frame need, so that a detector gets exactly what its own card asks for, whoever else runs.
+declared frame need, and one over the sound every rate, so that a detector gets exactly what its own
+card asks for, whoever else runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,8 +18,10 @@ from numpy.typing import NDArray
 
 from detectors.api import Abstain, DecodingFailed, NeedUndeclared
 from detectors.card import AudioNeed, FrameNeed, Needs
+from detectors.faces import LANDMARKER, YUNET, Faces
 from detectors.jpeg import read_luma
-from detectors.media import Audio, Frames, JpegLuma, Packet, PacketList, Pixels
+from detectors.media import Audio, AudioBlock, Frames, JpegLuma, Packet, PacketList, Pixels
+from detectors.tape import Tapes
 from foundation.errors import Refusal
 from foundation.media import Probe, decode
 
@@ -83,6 +86,10 @@ class SharedSample:
             key=lambda need: (need.fps, need.height, need.max_seconds),
         )
         self._kept: dict[object, object] = {}
+        self._tapes = Tapes(
+            path, rates={need.audio.rate for need in wanted if need.audio}, progress=progress
+        )
+        self._sounds: dict[int, NDArray[np.float32]] = {}
 
     def view(self, *, needs: Needs, resources: Mapping[str, Path]) -> SampleView:
         """The sample as one detector may see it."""
@@ -101,10 +108,34 @@ class SharedSample:
         return self._once("the video's packets", self._packets)
 
     def audio(self, need: AudioNeed) -> Audio:
-        return self._once("the sound", lambda: self._audio(need), key=need)
+        """The first ``max_seconds`` in one array; shorter needs of a rate share the longest."""
+        most = min(self._most(need), MAX_AUDIO_BYTES // 4)
+        size, more = _decoding("the sound", lambda: self._tapes.length(need.rate, most=most))
+        sound = self._sounds.get(need.rate)
+        if sound is None or sound.size < size:
+            sound = self._sounds[need.rate] = self._joined(need, size=size)
+        first = next(self._tapes.read(need.rate, most=1))
+        return Audio(
+            samples=sound[:size], rate=self._rate(need), start=max(0.0, first.start), truncated=more
+        )
+
+    def audio_blocks(self, need: AudioNeed) -> Iterator[AudioBlock]:
+        blocks = self._tapes.read(need.rate, most=self._most(need))
+        while (block := _decoding("the sound", lambda: next(blocks, None))) is not None:
+            yield replace(block, rate=self._rate(need), start=max(0.0, block.start))
 
     def frames(self, need: FrameNeed) -> Frames:
         return self._once("the video's frames", self._all_frames)[need]
+
+    def faces(self, resources: Mapping[str, Path]) -> Faces:
+        """Measured once, with whichever of the face models are installed."""
+        from detectors.faces.perceive import Models, perceive
+
+        models = Models(yunet=resources.get(YUNET), landmarker=resources.get(LANDMARKER))
+        return self._once(
+            "the faces",
+            lambda: perceive(self.path, probe=self.probe, models=models, progress=self._progress),
+        )
 
     def _once(self, what: str, make: Callable[[], T], *, key: object = None) -> T:
         """Make it at most once; a failure is kept as well and raised again for everyone."""
@@ -134,22 +165,23 @@ class SharedSample:
             for info in decode.video_packets(self.path)
         )
 
-    def _audio(self, need: AudioNeed) -> Audio:
-        """The first ``max_seconds``, read in pieces, so that hours of sound cost no more."""
-        most = int(min(need.max_seconds * need.rate, MAX_AUDIO_BYTES // 4))
-        pieces: list[NDArray[np.float32]] = []
-        start, held = 0.0, 0
-        for at, samples in decode.audio_chunks(self.path, need.rate):
-            start = at if not pieces else start
-            pieces.append(samples)
-            held += samples.size
-            if held > most:
-                break
-        if not pieces:
+    def _rate(self, need: AudioNeed) -> int:
+        rate = need.rate or self.probe.sample_rate
+        if not rate:
             raise DecodingFailed("Not a single sample of the sound could be decoded.")
-        sound = np.concatenate(pieces)[:most]
+        return rate
+
+    def _most(self, need: AudioNeed) -> int:
+        return int(need.max_seconds * self._rate(need))
+
+    def _joined(self, need: AudioNeed, *, size: int) -> NDArray[np.float32]:
+        sound = np.empty(size, dtype=np.float32)
+        at = 0
+        for block in self._tapes.read(need.rate, most=size):
+            sound[at : at + block.samples.size] = block.samples
+            at += block.samples.size
         sound.flags.writeable = False
-        return Audio(samples=sound, rate=need.rate, start=max(0.0, start), truncated=held > most)
+        return sound
 
     def _all_frames(self) -> dict[FrameNeed, Frames]:
         share = MAX_FRAME_BYTES // max(1, len(self._frame_needs))
@@ -200,9 +232,20 @@ class SampleView:
     def audio(self) -> Audio:
         return self._shared.audio(self._declared("audio", self._needs.audio))
 
+    def audio_blocks(self) -> Iterator[AudioBlock]:
+        return self._shared.audio_blocks(self._declared("audio", self._needs.audio))
+
+    def faces(self) -> Faces:
+        self._declared("faces", self._needs.faces or self._needs.landmarks)
+        return self._shared.faces(self._resources)
+
     def resource(self, resource_id: str) -> Path:
         self._declared(f"resources: {resource_id}", resource_id in self._needs.resources)
         return self._resources[resource_id]
+
+    def model(self, model_id: str) -> Path:
+        self._declared(f"models: {model_id}", model_id in self._needs.models)
+        return self._resources[f"{model_id}.onnx"]
 
     def _declared(self, name: str, need: T | None) -> T:
         if not need:
@@ -210,10 +253,17 @@ class SampleView:
         return need
 
 
+def _decoding(what: str, make: Callable[[], T]) -> T:
+    made = _attempt(what, make)
+    if isinstance(made, Exception):
+        raise made
+    return made
+
+
 def _attempt(what: str, make: Callable[[], T]) -> T | Exception:
     try:
         return make()
-    except (Abstain, MemoryError) as error:
+    except (Abstain, DecodingFailed, MemoryError) as error:
         return error
     except Refusal as refusal:
         return DecodingFailed(f"Decoding {what} failed. {refusal.sentence}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from provenance.batch import Outcome
+    from foundation.batch import Outcome
 
 UNREADABLE = 2
 _FILES = click.argument(
@@ -58,7 +58,8 @@ def verify(
         raise click.UsageError("--sidecar belongs to one file: give exactly one.")
 
     def look(paths: list[Path]) -> Iterator[Outcome[Any]]:
-        from provenance import batch, many
+        from foundation import batch
+        from provenance import many
         from provenance import verify as verification
 
         if sidecar is None:
@@ -84,7 +85,7 @@ def metadata(files: tuple[Path, ...], *, as_json: bool, jobs: int | None) -> Non
     from foundation.terminal import guarded
 
     def look(paths: list[Path]) -> Iterator[Outcome[Any]]:
-        from provenance import batch
+        from foundation import batch
         from provenance import metadata as reading
 
         return batch.each(paths, reading.read, workers=jobs)
@@ -101,8 +102,8 @@ def _each(
     show: Show,
 ) -> None:
     """Look at every file; the unreadable ones are said and counted, and the rest goes on."""
+    from foundation import batch
     from foundation.terminal import emit_json, progress, say
-    from provenance import batch
 
     paths = [found for given in files for found in batch.inside(given)]
     failed = False

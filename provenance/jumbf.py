@@ -27,6 +27,26 @@ def signatures(store: bytes) -> dict[str, bytes]:
     return found
 
 
+def active_manifest(store: bytes) -> bytes:
+    """A store that holds the active manifest alone: the last one (C2PA 2.2, section 11.1.4).
+
+    Raises ValueError when ``store`` is no manifest store.
+    """
+    budget = [MOST_BOXES]
+    outer = next(_boxes(memoryview(store), budget), None)
+    inside = list(_boxes(outer[1], budget)) if outer and outer[0] == b"jumb" else []
+    manifests = [content for kind, content in inside if kind == b"jumb"]
+    descriptions = [content for kind, content in inside if kind == b"jumd"]
+    if not manifests or not descriptions:
+        raise ValueError("not a manifest store")
+    body = _box(b"jumd", descriptions[0]) + _box(b"jumb", manifests[-1])
+    return _box(b"jumb", body)
+
+
+def _box(kind: bytes, content: bytes | memoryview) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + kind + bytes(content)
+
+
 def _walk(
     data: memoryview, path: tuple[str, ...], budget: list[int]
 ) -> Iterator[tuple[tuple[str, ...], bytes, memoryview]]:

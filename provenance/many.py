@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from foundation import child
+from foundation.batch import Outcome, in_order, one
 from foundation.errors import Refusal
 from provenance import remote, trust, verify
 from provenance.api import CredentialRecord
-from provenance.batch import Outcome, in_order, one
 
 MOST_FILES = 16
 MOST_BYTES = 64 * 2**20

@@ -7,9 +7,9 @@ Needs nothing but Python. Any Python from 3.6 on can start it: it looks for one 
 (3.11 or later) and hands over to it. What it installs depends on the target:
 
     up      Probity itself
-    check   Probity and the development tools
-    test    torch, Probity and the development tools
-    bench   the same as test
+    check   torch, Probity and the development tools (types are checked against all of them)
+    test    the same as check
+    bench   the same as check
 """
 
 import fcntl
@@ -34,7 +34,7 @@ NAMES = ("python3.11", "python3.12", "python3.13", "python3.14", "python3", "pyt
 TORCH = "torch==2.13.0"
 WANTED = {
     "up": ("base",),
-    "check": ("dev",),
+    "check": ("torch", "dev"),
     "test": ("torch", "dev"),
     "bench": ("torch", "dev"),
 }

@@ -31,4 +31,4 @@ if not os.environ.get("DATABASE_URL"):
 
 from probity.settings import *  # noqa: E402, F403
 
-REPORT_RATE = API_RATE = SIGN_IN_RATE = "0/hour"
+REPORT_RATE = API_RATE = SIGN_IN_RATE = CHECK_RATE = "0/hour"

@@ -148,7 +148,7 @@ def test_all_of_the_product_is_in_it(names: set[str], root: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "suffix"),
     [("probity", ".html"), ("probity", ".css"), ("policy", ".yaml"), ("detectors", ".yaml"),
-     ("provenance", ".yaml")],
+     ("detectors", ".txt"), ("provenance", ".yaml")],
 )  # fmt: skip
 def test_data_of_each_kind_is_in_it(names: set[str], folder: str, suffix: str) -> None:
     assert [name for name in names if name.startswith(f"{folder}/") and name.endswith(suffix)]

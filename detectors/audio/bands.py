@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.audio.stream import Framer
+from detectors.media import AudioBlock
+
 Floats = NDArray[np.float64]
 
 LENGTH = 2048
@@ -16,7 +19,6 @@ LOWEST_HZ = 60.0
 HIGHEST_HZ = 15_000.0
 SILENT_DB = -120.0
 FLOOR_PERCENTILE = 15.0
-BLOCK = 2048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,28 +36,44 @@ class Bands:
         return float(self.times[1] - self.times[0])
 
 
-def in_bands(samples: NDArray[np.float32], *, rate: int) -> Bands:
-    """Short-time power in logarithmic bands; ``samples`` must hold at least two frames."""
-    top = min(HIGHEST_HZ, 0.47 * rate)
-    edges = np.geomspace(LOWEST_HZ, top, BANDS + 1)
+class BandTaker:
+    """Short-time power in logarithmic bands, gathered block by block."""
+
+    def __init__(self) -> None:
+        self._framer = Framer(length=LENGTH, hop=HOP)
+        self._power: list[NDArray[np.float32]] = []
+        self._rate = 0
+
+    def add(self, block: AudioBlock, /) -> None:
+        """Take in the next block; frames run on over its edges."""
+        self._rate = block.rate
+        frames = self._framer.add(block).frames
+        self._power.append(_in_bands(frames, rate=block.rate).astype(np.float32))
+
+    def ended(self) -> Bands:
+        """Everything heard, its times counted from the first sample; at least two frames."""
+        power = np.concatenate(self._power).astype(np.float64)
+        return Bands(
+            times=(np.arange(len(power)) * HOP + LENGTH / 2) / self._rate,
+            power=decibels(power),
+            level=decibels(power.sum(axis=1)),
+            edges=_edges(self._rate),
+        )
+
+
+def _edges(rate: int) -> Floats:
+    return np.geomspace(LOWEST_HZ, min(HIGHEST_HZ, 0.47 * rate), BANDS + 1)
+
+
+def _in_bands(frames: NDArray[np.float32], *, rate: int) -> Floats:
     frequencies = np.fft.rfftfreq(LENGTH, 1 / rate)
-    starts = np.searchsorted(frequencies, edges)
+    starts = np.searchsorted(frequencies, _edges(rate))
     starts = np.maximum.accumulate(np.maximum(starts, np.arange(starts.size) + starts[0]))
     window = np.hanning(LENGTH)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, LENGTH)[::HOP]
-    power = np.empty((len(frames), BANDS))
     scale = 2.0 / (window.sum() ** 2)
-    for start in range(0, len(frames), BLOCK):
-        spectrum = np.fft.rfft(frames[start : start + BLOCK] * window, axis=1)
-        energy = np.square(np.abs(spectrum)) * scale
-        summed = np.add.reduceat(energy[:, : starts[-1]], starts[:-1], axis=1)
-        power[start : start + BLOCK] = summed
-    return Bands(
-        times=(np.arange(len(frames)) * HOP + LENGTH / 2) / rate,
-        power=decibels(power),
-        level=decibels(power.sum(axis=1)),
-        edges=edges,
-    )
+    spectrum = np.fft.rfft(frames * window, axis=1)
+    energy = np.square(np.abs(spectrum)) * scale
+    return np.asarray(np.add.reduceat(energy[:, : starts[-1]], starts[:-1], axis=1))
 
 
 def decibels(power: Floats) -> Floats:

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.image.dct import coefficients
 from detectors.jpeg import table_for
 from detectors.media import JpegLuma
 
@@ -42,9 +43,6 @@ HIGHEST = 99
 
 UNIFORM_VARIANCE = 1 / 48
 """Variance of the residual in steps when it is uniform on [0, 1/2]."""
-
-BAND_BLOCKS = 4096
-"""Rows of blocks are worked on in bands of about this many blocks, to bound memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +73,13 @@ def histories(coded: JpegLuma, *, lowest: int) -> list[Fit]:
 
     Every other quality is tried, then the neighbours of the two that explain most.
     """
-    coefficients = _coefficients(coded)
+    measured = _coefficients(coded)
     found: dict[int, Fit] = {}
 
     def add(qualities: Iterable[int]) -> None:
         for quality in qualities:
             if quality not in found and lowest <= quality <= HIGHEST:
-                fit = _fit(coefficients, last=coded.table, quality=quality)
+                fit = _fit(measured, last=coded.table, quality=quality)
                 if fit is not None:
                     found[quality] = fit
 
@@ -155,31 +153,6 @@ def _coefficients(coded: JpegLuma) -> _Coefficients:
 
 def _quantised(coded: JpegLuma, *, shift: int) -> tuple[Floats, NDArray[np.bool_]]:
     """Coefficients snapped to the last table's steps, and blocks free of clipped pixels."""
-    luma = coded.luma[shift:, shift:]
-    rows, columns = luma.shape[0] // 8, luma.shape[1] // 8
     steps = np.array([coded.table[place] for place in FREQUENCIES], dtype=np.float32)
-    found = np.empty((rows, columns, len(FREQUENCIES)), dtype=np.float32)
-    usable = np.empty((rows, columns), dtype=np.bool_)
-    band = max(1, BAND_BLOCKS // columns)
-    for start in range(0, rows, band):
-        count = min(band, rows - start)
-        pixels = luma[start * 8 : (start + count) * 8, : columns * 8]
-        blocks = pixels.reshape(count, 8, columns, 8)
-        low, high = blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3))
-        usable[start : start + count] = (low > 2) & (high < 253)
-        turned = blocks.transpose(0, 2, 1, 3).reshape(-1, 64).astype(np.float32)
-        values = (turned @ _BASIS).reshape(count, columns, -1)
-        found[start : start + count] = np.rint(values / steps) * steps
-    return found, usable
-
-
-def _basis() -> Floats:
-    """64 pixels -> the used coefficients of the JPEG's 8x8 DCT-II (ITU-T T.81, A.3.3)."""
-    k = np.arange(8)
-    one = np.sqrt(2 / 8) * np.cos((2 * k[None, :] + 1) * k[:, None] * np.pi / 16)
-    one[0] /= np.sqrt(2)
-    columns = [np.outer(one[v], one[u]).ravel() for v, u in FREQUENCIES]
-    return np.stack(columns, axis=1).astype(np.float32)
-
-
-_BASIS = _basis()
+    found, usable = coefficients(coded.luma, FREQUENCIES, shift=shift)
+    return np.asarray(np.rint(found / steps) * steps, dtype=np.float32), usable

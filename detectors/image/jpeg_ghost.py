@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from detectors.api import Abstain, Outcome, Picture, Region, Sample, Value
 from detectors.draw import heat_map
 from detectors.image.history import CELL, Fit, histories
+from detectors.image.parts import Mask, counted, odd_parts, refuse_small, separation
+from detectors.image.upright import refuse_strong, size_of, upright_region
 from detectors.media import JpegLuma
 
 
@@ -26,7 +26,8 @@ class JpegGhost:
         """Outcome with a heat map; abstains on what carries no readable compression history."""
         coded = sample.jpeg_luma()
         p = {name: float(value) for name, value in parameters.items()}
-        _refuse_unsuitable(coded, p)
+        refuse_small(coded.luma, least=p["minimum_side"])
+        refuse_strong(coded, least=p["minimum_quality"])
         fits = histories(coded, lowest=int(p["lowest_quality"]))
         best = max(fits, key=lambda fit: fit.evidence, default=None)
         informed = 0.0 if best is None else float(np.mean(~np.isnan(best.fit)))
@@ -45,26 +46,26 @@ class History:
 
     fit: Fit
     most: bool | None = None
-    boxes: Sequence[Box] = ()
+    parts: Sequence[Mask] = ()
 
 
 def _whole(best: Fit, p: Mapping[str, float]) -> History | None:
-    """Most of the picture fits one earlier save; the boxes are where it does not."""
+    """Most of the picture fits one earlier save; the parts are where it does not."""
     if _share(best, p) < 0.5:
         return None
-    return History(fit=best, most=True, boxes=_marked(best, odd=best.fit <= p["no_fit"], p=p))
+    return History(fit=best, most=True, parts=_marked(best, odd=best.fit <= p["no_fit"], p=p))
 
 
 def _part(fits: Sequence[Fit], p: Mapping[str, float]) -> History | None:
-    """Only boxes fit an earlier save.
+    """Only parts fit an earlier save.
 
     It must have been much coarser: at about twice the last steps, even and odd multiples alone
     decide, and their share follows the texture too.
     """
     coarse = [fit for fit in fits if fit.step_ratio >= p["least_ratio_for_a_part"]]
     best = max(coarse, key=lambda fit: fit.evidence, default=None)
-    boxes = [] if best is None else _marked(best, odd=best.fit >= p["fits"], p=p)
-    return History(fit=best, most=False, boxes=boxes) if best is not None and boxes else None
+    parts = [] if best is None else _marked(best, odd=best.fit >= p["fits"], p=p)
+    return History(fit=best, most=False, parts=parts) if best is not None and parts else None
 
 
 def _share(fit: Fit, p: Mapping[str, float]) -> float:
@@ -72,25 +73,11 @@ def _share(fit: Fit, p: Mapping[str, float]) -> float:
     return float((fit.fit[known] >= p["fits"]).mean())
 
 
-def _refuse_unsuitable(coded: JpegLuma, p: Mapping[str, float]) -> None:
-    rows, columns = coded.luma.shape
-    if min(rows, columns) < p["minimum_side"]:
-        raise Abstain(
-            f"The picture is {columns} x {rows} pixels; below {p['minimum_side']:.0f} on a side "
-            "there are too few blocks to compare."
-        )
-    if coded.quality < p["minimum_quality"]:
-        raise Abstain(
-            f"The last compression is strong (about quality {coded.quality:.0f}), and covers "
-            "whatever came before it."
-        )
-
-
 def _outcome(
     coded: JpegLuma, *, history: History, informed: float, p: Mapping[str, float]
 ) -> Outcome:
-    fit, boxes = history.fit, history.boxes
-    regions = tuple(_region(coded, box, best=fit) for box in boxes)
+    fit, parts = history.fit, history.parts
+    regions = tuple(_region(coded, mask, best=fit) for mask in parts)
     details: dict[str, Any] = {
         "last_quality": coded.quality,
         "last_table_is_standard": coded.standard_table,
@@ -100,7 +87,7 @@ def _outcome(
     }
     return Outcome(
         sentence=_sentence(regions, history=history),
-        score=_distance(fit, boxes) if boxes else 0.0,
+        score=separation(fit.fit, inside=parts),
         regions=regions,
         details=details,
         pictures=(_picture(coded, history=history, regions=regions),),
@@ -120,7 +107,6 @@ def _sentence(regions: tuple[Region, ...], *, history: History) -> str:
             f"The picture was saved as a JPEG of about quality {quality} before its last save, and "
             "no part stands out. Saving twice is ordinary (sending, uploading, editing)."
         )
-    parts = "One part" if len(regions) == 1 else f"{len(regions)} parts"
     innocent = (
         "A pasted part looks like this; so do a caption, a logo or a local retouch added between "
         "two saves."
@@ -128,95 +114,51 @@ def _sentence(regions: tuple[Region, ...], *, history: History) -> str:
     if history.most:
         lacks = "lacks" if len(regions) == 1 else "lack"
         return (
-            f"{parts} of the picture {lacks} the earlier JPEG save (about quality {quality}) that "
-            f"the rest shows. {innocent}"
+            f"{counted(regions)} of the picture {lacks} the earlier JPEG save (about "
+            f"quality {quality}) that the rest shows. {innocent}"
         )
     shows = "shows" if len(regions) == 1 else "show"
     return (
-        f"{parts} of the picture {shows} an earlier JPEG save (about quality {quality}) that the "
-        f"rest lacks. {innocent}"
+        f"{counted(regions)} of the picture {shows} an earlier JPEG save (about "
+        f"quality {quality}) that the rest lacks. {innocent}"
     )
 
 
-Box = tuple[int, int, int, int, NDArray[np.bool_]]
-"""Column, row, columns, rows in cells, and the mask of the part over the whole map."""
-
-
-def _marked(best: Fit, *, odd: NDArray[np.bool_], p: Mapping[str, float]) -> list[Box]:
+def _marked(best: Fit, *, odd: Mask, p: Mapping[str, float]) -> list[Mask]:
     """Connected odd parts that are large enough and stand out clearly, the largest first."""
     known = ~np.isnan(best.fit)
-    opened = cv2.morphologyEx(
-        (odd & known).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), dtype=np.uint8)
-    )
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
-    rest = known & (opened == 0)
-    boxes: list[Box] = []
-    if not rest.any():
-        return boxes
+    found = odd_parts(odd & known, least_cells=p["least_region_cells"])
+    rest = known & ~np.any(found, axis=0) if found else known
+    if not found or not rest.any():
+        return []
     usual = float(np.median(best.fit[rest]))
-    for label in range(1, count):
-        column, row, columns, rows, area = (int(value) for value in stats[label])
-        mask = labels == label
-        contrast = abs(float(np.median(best.fit[mask])) - usual)
-        if area >= p["least_region_cells"] and contrast >= p["least_contrast"]:
-            boxes.append((column, row, columns, rows, mask))
-    return sorted(boxes, key=lambda box: (-int(box[4].sum()), box[1], box[0]))[:8]
+    return [
+        mask
+        for mask in found
+        if abs(float(np.median(best.fit[mask])) - usual) >= p["least_contrast"]
+    ]
 
 
-def _distance(best: Fit, boxes: Sequence[Box]) -> float:
-    """Two-sample Kolmogorov-Smirnov distance of the fit inside and outside the marked parts."""
-    inside = np.any([box[4] for box in boxes], axis=0)
-    known = ~np.isnan(best.fit)
-    one, other = np.sort(best.fit[inside & known]), np.sort(best.fit[~inside & known])
-    both = np.concatenate([one, other])
-    steps_one = np.searchsorted(one, both, side="right") / one.size
-    steps_other = np.searchsorted(other, both, side="right") / other.size
-    return round(float(np.abs(steps_one - steps_other).max()), 6)
-
-
-def _region(coded: JpegLuma, box: Box, *, best: Fit) -> Region:
-    """The part's bounding box, turned upright, in pixels."""
-    mask = coded.upright(box[4])
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    usual = float(np.nanmedian(best.fit[~box[4]]))
-    height, width = _upright_size(coded)
-    # a coded picture that is turned may begin with its last, incomplete cell
-    lead_x, lead_y = _lead(coded, mask.shape)
-    x, y = int(columns[0]) * CELL + lead_x, int(rows[0]) * CELL + lead_y
-    return Region(
-        x=x,
-        y=y,
-        width=min(int(columns[-1] - columns[0] + 1) * CELL, width - x),
-        height=min(int(rows[-1] - rows[0] + 1) * CELL, height - y),
+def _region(coded: JpegLuma, mask: Mask, *, best: Fit) -> Region:
+    usual = float(np.nanmedian(best.fit[~mask]))
+    return upright_region(
+        coded,
+        mask,
+        cell=CELL,
         label="different compression history",
-        strength=round(min(1.0, abs(float(np.median(best.fit[box[4]])) - usual)), 4),
+        strength=abs(float(np.median(best.fit[mask])) - usual),
     )
-
-
-def _upright_size(coded: JpegLuma) -> tuple[int, int]:
-    rows, columns = coded.luma.shape
-    return (columns, rows) if coded.orientation >= 5 else (rows, columns)
-
-
-def _lead(coded: JpegLuma, cells: tuple[int, ...]) -> tuple[int, int]:
-    height, width = _upright_size(coded)
-    from_right = coded.orientation in (2, 3, 6, 7)
-    from_below = coded.orientation in (3, 4, 7, 8)
-    lead_x = width - cells[1] * CELL if from_right else 0
-    lead_y = height - cells[0] * CELL if from_below else 0
-    return max(0, lead_x), max(0, lead_y)
 
 
 def _picture(coded: JpegLuma, *, history: History, regions: tuple[Region, ...]) -> Picture:
     fit = np.clip(history.fit.fit, 0, 1)
     strength = np.asarray(coded.upright(1 - fit if history.most else fit), dtype=np.float64)
-    height, width = _upright_size(coded)
     low, high = "no earlier save seen", f"fits an earlier save (quality {history.fit.quality})"
     if history.most:
         low, high = f"shows the earlier save (quality {history.fit.quality})", "lacks it"
     return heat_map(
         strength,
-        size=(width, height),
+        size=size_of(coded),
         regions=regions,
         heading="Compression history, part by part",
         low=low,

@@ -38,10 +38,10 @@ class Timing:
         if usual <= 0:
             raise Abstain("The time stamps of the frames do not advance, so nothing can be timed.")
         steady = float(np.median(np.abs(steps - usual))) <= p["most_spread"] * usual
-        gaps = _gaps(times, steps, usual=usual, p=p) if steady else []
+        gaps = gaps_of(times, steps, usual=usual, p=p) if steady else []
         frames = sample.frames()
         change = changes(frames)
-        repeats = _repeats(frames.times, change, usual=usual, p=p)
+        repeats = repeated(frames.times, change, usual=usual, p=p)
         rhythm = find_rhythm(packets, p=p)
         return _outcome(
             packets, change=change, frames=frames, gaps=gaps, repeats=repeats,
@@ -60,7 +60,7 @@ def changes(frames: Frames) -> Floats:
     return found
 
 
-def _gaps(times: Floats, steps: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:
+def gaps_of(times: Floats, steps: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:
     """Stamps that are missing: longer than ``gap_frames`` usual steps."""
     wide = np.flatnonzero(steps > p["gap_frames"] * usual)
     missing = [max(1, round(float(steps[at]) / usual) - 1) for at in wide]
@@ -75,7 +75,7 @@ def _gaps(times: Floats, steps: Floats, *, usual: float, p: Mapping[str, float])
     ]
 
 
-def _repeats(times: Floats, change: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:
+def repeated(times: Floats, change: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:
     """Runs of frames equal to the one before, between frames that move."""
     moving = float(np.median(change)) if change.size else 0.0
     if moving < p["least_motion"]:

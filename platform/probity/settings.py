@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "probity.analysis",
     "probity.cases",
     "probity.decisions",
+    "probity.credentials",
     "probity.bundles",
     "probity.workflow",
     "probity.web",
@@ -98,7 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "queue"
+LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -149,9 +150,11 @@ STATIC_ROOT = env.state_folder("static")
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_HANDLERS = ["probity.evidence.uploads.HashingUploadHandler"]
 UPLOAD_MAX_BYTES = env.number("PROBITY_UPLOAD_MAX_MB", 512) * 1024 * 1024
+# all files of one request together; each alone is bounded by the former
+REQUEST_MAX_BYTES = 2 * UPLOAD_MAX_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
-DATA_UPLOAD_MAX_NUMBER_FILES = 2
+DATA_UPLOAD_MAX_NUMBER_FILES = 51
 
 # --- work -------------------------------------------------------------------------------------
 REDIS_URL = env.text("REDIS_URL")
@@ -183,6 +186,8 @@ CELERY_BEAT_SCHEDULE = {
     "fixity": {"task": "probity.fixity", "schedule": 3600.0},
     "exports": {"task": "probity.exports", "schedule": 10.0},
     "orphans": {"task": "probity.sweep_orphans", "schedule": 300.0},
+    "desk": {"task": "probity.desk", "schedule": 5.0},
+    "checks": {"task": "probity.sweep_checks", "schedule": 60.0},
 }
 JOB_LEASE_SECONDS = env.number("PROBITY_JOB_LEASE_SECONDS", 30)
 JOB_MAX_ATTEMPTS = 3
@@ -197,7 +202,15 @@ SERVED_PLACES = env.words("PROBITY_SERVED_PLACES")
 REPORT_RATE = env.text("PROBITY_REPORT_RATE", "120/hour")
 API_RATE = env.text("PROBITY_API_RATE", "6000/minute")
 SIGN_IN_RATE = env.text("PROBITY_SIGN_IN_RATE", "20/minute")
+CHECK_RATE = env.text("PROBITY_CHECK_RATE", "60/hour")
+CHECK_SLOTS = env.number("PROBITY_CHECK_SLOTS", 2)
+CHECK_MINUTES = env.number("PROBITY_CHECK_MINUTES", 60)
+CHECK_KEPT_DAYS = env.number("PROBITY_CHECK_KEPT_DAYS", 30)
 PLATFORM_NAME = env.text("PROBITY_PLATFORM_NAME", "this platform")
+
+SIGNING_DIR = env.text("PROBITY_SIGNING_DIR") or str(env.state_folder("creators"))
+SIGNING_TIME_STAMP_URL = env.text("PROBITY_SIGNING_TIME_STAMP_URL")
+WATERMARK_KEY = env.text("PROBITY_WATERMARK_KEY") or str(env.state_folder("secrets") / "watermark")
 
 # --- the record -------------------------------------------------------------------------------
 CHECKPOINT_SECRET = env.secret("PROBITY_CHECKPOINT_KEY")

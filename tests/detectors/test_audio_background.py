@@ -26,13 +26,13 @@ def speech(seconds: float, *, floor: float, seed: int) -> Samples:
     return 0.15 * gate * voice + generator.normal(0, floor, time.size)
 
 
-def heard(samples: Samples, path: Path) -> Finding:
+def heard(samples: Samples, path: Path, *, by: str = "audio.background") -> Finding:
     with wave.open(str(path), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(RATE)
         out.writeframes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())
-    [finding] = analyse(path, probe=inspect(path), only=["audio.background"]).findings
+    [finding] = analyse(path, probe=inspect(path), only=[by]).findings
     return finding
 
 
@@ -55,7 +55,7 @@ def test_the_untouched_twin_is_quiet(tmp_path: Path, floor: float) -> None:
 def test_digital_silence_is_located(tmp_path: Path) -> None:
     samples = speech(14, floor=0.004, seed=4)
     samples[6 * RATE : 7 * RATE] = 0
-    [track] = heard(samples, tmp_path / "silent.wav").tracks
+    [track] = heard(samples, tmp_path / "silent.wav", by="audio.silence").tracks
     assert track.label == "digital silence"
     assert track.start == pytest.approx(6, abs=0.05)
     assert track.end == pytest.approx(7, abs=0.05)
@@ -77,10 +77,12 @@ def band_limited(samples: Samples, *, below: float) -> Samples:
 def test_a_change_of_bandwidth_is_located(tmp_path: Path) -> None:
     full = speech(9, floor=0.002, seed=5)
     narrow = band_limited(speech(9, floor=0.002, seed=6), below=3400)
-    [track] = heard(np.concatenate([full, narrow]), tmp_path / "narrow.wav").tracks
+    [track] = heard(
+        np.concatenate([full, narrow]), tmp_path / "narrow.wav", by="audio.cutoff"
+    ).tracks
     assert track.label.startswith("nothing above")
     assert track.start - 0.2 <= 9 <= track.end + 0.2
-    [track] = heard(np.concatenate([narrow, full]), tmp_path / "wide.wav").tracks
+    [track] = heard(np.concatenate([narrow, full]), tmp_path / "wide.wav", by="audio.cutoff").tracks
     assert track.label.startswith("sound above")
     assert track.start - 0.2 <= 9 <= track.end + 0.2
 
@@ -89,7 +91,7 @@ def test_a_gate_that_opens_and_closes_marks_no_moment(tmp_path: Path) -> None:
     samples = speech(20, floor=0.004, seed=7)
     time = np.arange(samples.size) / RATE
     samples[np.sin(2 * np.pi * 0.5 * time) > 0.6] = 0
-    finding = heard(samples, tmp_path / "gated.wav")
+    finding = heard(samples, tmp_path / "gated.wav", by="audio.silence")
     assert finding.tracks == ()
     assert "noise gate" in finding.sentence
 

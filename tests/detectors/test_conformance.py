@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
-import socket
+import csv
 import sys
-import wave
+import textwrap
+import threading
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +17,10 @@ from PIL import Image
 
 from detectors import registry
 from detectors.api import Status
+from detectors.ground_truth import sounds
+from detectors.models.prepared import resources_of
 from detectors.testing import NotConforming, check
+from foundation.errors import Refusal
 
 Make = Callable[[Path], tuple[list[Path], list[Path]]]
 
@@ -33,26 +36,8 @@ def pictures(folder: Path) -> tuple[list[Path], list[Path]]:
     scene.save(folder / "strong.jpg", quality=20)
     scene.crop((0, 0, 100, 100)).save(folder / "small.jpg", quality=93)
     Image.new("RGB", (512, 384), (90, 120, 60)).save(folder / "flat.jpg", quality=93)
-    bad = ["never.png", "strong.jpg", "small.jpg", "flat.jpg"]
+    bad = ["small.jpg", "flat.jpg"]
     return [folder / "good.jpg"], [folder / name for name in bad]
-
-
-def sounds(folder: Path) -> tuple[list[Path], list[Path]]:
-    generator = np.random.default_rng(6)
-    time = np.arange(8 * 16_000) / 16_000
-    voice = 0.2 * np.sin(2 * np.pi * 180 * time) * (np.sin(2 * np.pi * 0.6 * time) > 0.2)
-    noise = generator.normal(0, 0.003, time.size)
-    for name, samples in (
-        ("good.wav", voice + noise),
-        ("short.wav", noise[:16_000]),
-        ("silent.wav", np.zeros(8 * 16_000)),
-    ):
-        with wave.open(str(folder / name), "wb") as out:
-            out.setnchannels(1)
-            out.setsampwidth(2)
-            out.setframerate(16_000)
-            out.writeframes((samples * 32_767).astype("<i2").tobytes())
-    return [folder / "good.wav"], [folder / "short.wav", folder / "silent.wav"]
 
 
 def videos(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -71,7 +56,15 @@ def videos(folder: Path) -> tuple[list[Path], list[Path]]:
     return [folder / "good.mp4"], [folder / "short.mp4"]
 
 
-MAKERS: dict[str, Make] = {"image": pictures, "audio": sounds, "video": videos}
+MAKERS: dict[str, Make] = {"image": pictures, "video": videos}
+
+
+JPEG_ONLY = (["good.jpg"], ["never.png", "strong.jpg", "small.jpg", "flat.jpg"])
+OWN: dict[str, tuple[list[str], list[str]]] = {
+    "image.jpeg_ghost": JPEG_ONLY,
+    "image.double_quantisation": (["good.jpg"], ["never.png", "small.jpg", "flat.jpg"]),
+}
+"""The files of detectors that look at one coding only."""
 
 
 def builtins() -> list[str]:
@@ -80,65 +73,116 @@ def builtins() -> list[str]:
 
 def test_there_is_a_built_in_for_every_kind_and_each_is_in_order() -> None:
     ours = [entry for entry in registry.entries() if entry.id in builtins()]
-    assert {entry.id.partition(".")[0] for entry in ours} == set(MAKERS)
+    assert {entry.id.partition(".")[0] for entry in ours} == {"image", "audio", "video"}
     assert [entry.error for entry in ours if entry.error] == []
 
 
+def with_models(entry: registry.Entry, request: pytest.FixtureRequest) -> None:
+    """Give a learned detector its weights; skip where they, or torch, are not here."""
+    assert entry.card is not None
+    needs = entry.card.needs
+    if needs.models or needs.resources or needs.faces or needs.landmarks:
+        folder = request.getfixturevalue("shared")
+        request.getfixturevalue("monkeypatch").setenv("PROBITY_RESOURCES_MIRROR", str(folder))
+        try:
+            resources_of(entry, entry.card)
+        except Refusal as refusal:
+            pytest.skip(refusal.sentence)
+
+
+def sees_faces(detector_id: str) -> bool:
+    card = registry.find(detector_id).card
+    return card is not None and (card.needs.faces or card.needs.landmarks)
+
+
+def talking(shared: Path, folder: Path, *, times: int) -> Path:
+    """A small recording of a speaking face, repeated for what needs a long one."""
+    with (shared / "media/faces/manifest.csv").open(encoding="utf-8") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["label"] == "real" and row["audio"]]
+    small = min(rows, key=lambda row: (int(row["width"]), int(row["bytes"])))
+    return looped(shared / "media/faces" / small["file"], folder / "talking.mkv", times=times)
+
+
+def looped(source: Path, target: Path, *, times: int) -> Path:
+    """The same packets again and again, nothing encoded anew."""
+    with av.open(str(target), "w") as out:
+        offset, streams = Fraction(0), {}
+        for _ in range(times):
+            end = offset
+            with av.open(str(source)) as media:
+                for stream in media.streams:
+                    if stream.index not in streams:
+                        streams[stream.index] = out.add_stream_from_template(stream)
+                for packet in media.demux():
+                    if packet.dts is None:
+                        continue
+                    base, lasting = packet.time_base, packet.duration or 0
+                    shift = int(offset / base)
+                    packet.dts += shift
+                    packet.pts = packet.dts if packet.pts is None else packet.pts + shift
+                    end = max(end, (packet.dts + lasting) * base)
+                    packet.stream = streams[packet.stream_index]
+                    out.mux(packet)
+            offset = end
+    return target
+
+
 @pytest.mark.parametrize("detector_id", builtins())
-def test_a_built_in_conforms(detector_id: str, tmp_path: Path) -> None:
-    usable, unusable = MAKERS[detector_id.partition(".")[0]](tmp_path)
+def test_a_built_in_conforms(
+    detector_id: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    with_models(registry.find(detector_id), request)
+    usable, unusable = files_for(detector_id, tmp_path, request)
     findings = check(detector_id, usable=usable, unusable=unusable)
-    assert [finding.status for finding in findings] == [Status.OK]
+    assert {finding.status for finding in findings} == {Status.OK}
     assert all(finding.pictures and finding.llr is None for finding in findings)
 
 
-class Honest:
-    """Conforms; the offenders below differ from it in one thing."""
+def files_for(
+    detector_id: str, folder: Path, request: pytest.FixtureRequest
+) -> tuple[list[Path], list[Path]]:
+    """Usable and unusable files for one built-in."""
+    kind = detector_id.partition(".")[0]
+    if kind == "audio":
+        good, bad = sounds.files_for(detector_id, folder)
+        return good[:1], bad
+    usable, unusable = MAKERS[kind](folder)
+    if detector_id in OWN:
+        usable, unusable = ([folder / name for name in names] for names in OWN[detector_id])
+    if sees_faces(detector_id):
+        times = 3 if detector_id == "video.blink" else 1
+        usable = [talking(request.getfixturevalue("shared"), folder, times=times)]
+    return usable, unusable
 
+
+HONEST = """
+from detectors.api import Abstain, Outcome
+from detectors.api import Region
+import contextlib, os, random, socket, subprocess, sys, threading
+import numpy as np
+
+class Offender:
     sentence = "The picture was looked at."
+    seen = False
+    kept = []
 
-    def act(self) -> None:
+    def act(self, sample):
         return
 
-    def detect(self, sample: object, parameters: object, /) -> object:
-        from detectors.api import Outcome
+    def score(self, sample):
+        return float(sample.pixels().mean()) / 255
 
-        self.act()
-        return Outcome(sentence=self.sentence, score=0.5)
+    def region(self, x):
+        return Region(x=x, y=0, width=3, height=3, label="a part", strength=1.0)
 
+    def regions(self):
+        return ()
 
-class Random(Honest):
-    def detect(self, sample: object, parameters: object, /) -> object:
-        from detectors.api import Outcome
-
-        return Outcome(sentence=self.sentence, score=random.SystemRandom().random())
-
-
-class Meddling(Honest):
-    def act(self) -> None:
-        np.random.seed(3)
-
-
-class Calling(Honest):
-    def act(self) -> None:
-        with socket.socket() as line:
-            line.settimeout(0.1)
-            try:
-                line.connect(("127.0.0.1", 9))
-            except OSError:
-                return
-
-
-class Boasting(Honest):
-    sentence = "This picture is fake."
-
-
-class OutOfRange(Honest):
-    def detect(self, sample: object, parameters: object, /) -> object:
-        from detectors.api import Outcome
-
-        return Outcome(sentence=self.sentence, score=7.0)
-
+    def detect(self, sample, parameters, /):
+        self.act(sample)
+        return Outcome(sentence=self.sentence, score=self.score(sample), regions=self.regions())
+"""
+"""Conforms; the offenders below differ from it in one thing."""
 
 CARD = """
 id: test.offender
@@ -146,6 +190,8 @@ name: Offender
 version: 1.0.0
 interface: ">=1.0,<2.0"
 modality: image
+speaks_about: picture
+evidence: digital
 summary: For tests.
 needs: {pixels: true}
 runtime: {libraries: [numpy], devices: [cpu], seconds: 5}
@@ -157,42 +203,119 @@ error_rates: not calibrated
 parameters: {}
 """
 
+ACTS = {
+    "honest": ("", None),
+    "random": (
+        """
+        def score(self, sample):
+            return sample.pixels().mean() / 255 * random.SystemRandom().random()
+        """,
+        "two runs differ",
+    ),
+    "remembering": (
+        """
+        def score(self, sample):
+            small = sample.pixels().shape[0] < 64
+            Offender.seen |= small
+            return 0.2 if small else 0.1 + 0.5 * Offender.seen
+        """,
+        "after other files the finding is another one",
+    ),
+    "of its surroundings": (
+        """
+        def score(self, sample):
+            return sample.pixels().max() / (500 + ("PYTEST_VERSION" in os.environ))
+        """,
+        "the confined process gives another finding",
+    ),
+    "seeding": ("def act(self, sample): np.random.seed(3)", "numpy's global random generator"),
+    "leaving a thread": (
+        "def act(self, sample): threading.Timer(9, print).start()", "the running threads",
+    ),
+    "leaving a file": (
+        "def act(self, sample): Offender.kept.append(open(os.devnull))", "the number of open files",
+    ),
+    "connecting": (
+        """
+        def act(self, sample):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", 9), 0.1)
+        """,
+        "tried to reach",
+    ),
+    "looking up": (
+        """
+        def act(self, sample):
+            with contextlib.suppress(OSError):
+                socket.getaddrinfo("example.org", 80)
+        """,
+        "tried to reach example.org",
+    ),
+    "starting a program": (
+        """
+        def act(self, sample):
+            with contextlib.suppress(OSError):
+                subprocess.run(["true"])
+        """,
+        "tried to start",
+    ),
+    "boasting": ("sentence = 'This picture is fake.'", "may not say fake"),
+    "out of range": (
+        "def score(self, sample): return 7.0 + sample.pixels()[0, 0, 0]", "outside the range",
+    ),
+    "not a number": (
+        "def score(self, sample): return float('nan') * sample.pixels()[0, 0, 0]", "score nan",
+    ),
+    "outside the picture": (
+        "def regions(self): return (self.region(x=-4),)",
+        "does not lie in the picture",
+    ),
+    "marking everything": (
+        "def regions(self): return tuple(self.region(x=n) for n in range(200))",
+        "More than 100 places",
+    ),
+    "asking for nothing": ("def score(self, sample): return 0.5", "declares pixels, but none"),
+    "importing in silence": (
+        "def act(self, sample): import PIL.Image", "imports PIL; name it under runtime",
+    ),
+    "writing to its input": (
+        "def act(self, sample): sample.pixels()[0, 0, 0] = 1", "read-only",
+    ),
+    "falling over the odd": (
+        "def act(self, sample): 1 / (sample.pixels().shape[0] // 20)",
+        "A file that is .*: the detector failed",
+    ),
+}  # fmt: skip
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (Honest, None),
-        (Random, "two runs differ"),
-        (Meddling, "numpy's global random generator"),
-        (Calling, "tried to reach"),
-        (Boasting, "may not say fake"),
-        (OutOfRange, "outside the range"),
-    ],
-)
+
+@pytest.mark.parametrize("name", ACTS)
 def test_the_suite_names_what_an_offender_does(
-    kind: type[Honest], words: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "offender_module.py").write_text("")
-    (tmp_path / "offender_module.yaml").write_text(CARD)
+    act, words = ACTS[name]
+    module = f"offender_{list(ACTS).index(name)}"
+    body = textwrap.indent(textwrap.dedent(act), "    ")
+    (tmp_path / f"{module}.py").write_text(f"{HONEST}\n{body}\n")
+    (tmp_path / f"{module}.yaml").write_text(CARD)
     monkeypatch.syspath_prepend(str(tmp_path))
-    module = type(sys)("offender_module")
-    module.Offender = kind  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "offender_module", module)
-    picture = tmp_path / "drawn.png"
-    Image.new("RGB", (64, 64), (10, 200, 30)).save(picture)
-    card = tmp_path / "offender_module.yaml"
-    from detectors.card import load
-
-    entry = registry.Entry(
-        id="test.offender", target="offender_module:Offender", distribution="tests",
-        card_path=card, card=load(card),
-    )  # fmt: skip
+    pictures = [tmp_path / "drawn.png", tmp_path / "small.png"]
+    for side, path in zip((64, 32), pictures, strict=True):
+        Image.new("RGB", (side, side), (10, 200, 30)).save(path)
+    entry = registry.describe(
+        detector_id="test.offender", target=f"{module}:Offender", distribution="tests"
+    )
     with registry.registered(entry):
         if words is None:
-            assert check("test.offender", usable=[picture])
+            assert check("test.offender", usable=pictures)
         else:
             with pytest.raises(NotConforming, match=words):
-                check("test.offender", usable=[picture])
+                check("test.offender", usable=pictures)
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for timer in timers:
+        timer.cancel()
+        timer.join()
+    for file in getattr(getattr(sys.modules.get(module), "Offender", None), "kept", ()):
+        file.close()
 
 
 def test_an_unusable_file_that_is_measured_all_the_same_fails(tmp_path: Path) -> None:

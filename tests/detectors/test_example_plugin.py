@@ -63,7 +63,7 @@ def test_installed_it_is_listed_and_runs(installed: Path, root: Path, tmp_path: 
     plain = picture(tmp_path / "plain.png", stretched=False)
     out = tmp_path / "out"
     rows = probity(
-        "detect", str(stretched), str(plain), "--only", ID, "--json", "--out", str(out),
+        "detect", str(stretched), str(plain), "--detector", ID, "--json", "--out", str(out),
         path=installed, root=root,
     )  # fmt: skip
     [one], [other] = (row["findings"] for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import yaml
 from PIL import Image
 
 from detectors import registry
-from detectors.api import DetectorUnknown, Report, Status
+from detectors.api import Cause, DetectorUnknown, Report, Status
 from detectors.runner import analyse
-from foundation.media import inspect
+from foundation.media import Probe, inspect
 
 CODE = """
 import ctypes, os, time
@@ -44,6 +45,54 @@ class Hangs:
     def detect(self, sample, parameters, /):
         time.sleep(600)
 
+class Leaves:
+    def detect(self, sample, parameters, /):
+        raise SystemExit(0)
+
+class Interrupts:
+    def detect(self, sample, parameters, /):
+        raise KeyboardInterrupt
+
+class Loops:
+    def detect(self, sample, parameters, /):
+        while True:
+            pass
+
+class Bloats:
+    def detect(self, sample, parameters, /):
+        import numpy
+        return Outcome(sentence=str(numpy.ones(50 * 2**27).sum()))
+
+class Swallows:
+    def detect(self, sample, parameters, /):
+        kept = []
+        while True:
+            try:
+                kept.append(bytearray(2**26))
+            except MemoryError:
+                time.sleep(600)
+
+class Talks:
+    def detect(self, sample, parameters, /):
+        print("x" * 200_000, flush=True)
+        os.write(1, b"y" * 100_000)
+        os.write(2, b"z" * 100_000)
+        return Outcome(sentence="It measured.", score=1.0)
+
+class Lies:
+    def detect(self, sample, parameters, /):
+        return Outcome(sentence="It measured.", score=9.0)
+
+class Nothing:
+    def detect(self, sample, parameters, /):
+        return None
+
+class Dawdles:
+    def detect(self, sample, parameters, /):
+        for block in sample.audio_blocks():
+            time.sleep(0.4)
+        return Outcome(sentence="It measured.")
+
 class Hungry:
     def detect(self, sample, parameters, /):
         kept = [bytearray(2**30) for _ in range(50)]
@@ -55,6 +104,7 @@ class Greedy:
 """
 CARD = {
     "name": "Odd", "version": "1.0.0", "interface": ">=1.0,<2.0", "modality": "image",
+    "speaks_about": "picture", "evidence": "digital",
     "summary": "For tests.", "needs": {}, "licence": "Apache-2.0", "citations": ["None."],
     "runtime": {"libraries": [], "devices": ["cpu"], "seconds": 3}, "limits": ["All of them."],
     "score": {"low": 0, "high": 1, "direction": "higher_is_more_suspicious", "meaning": "None."},
@@ -70,7 +120,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     Image.fromarray(np.full((64, 64, 3), 120, dtype=np.uint8)).save(picture)
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    def go(*names: str, **card: object) -> Report:
+    def go(*names: str, file: Path = picture, probe: Probe | None = None, **card: object) -> Report:
         entries = []
         for name in names:
             module = f"odd_{name.lower()}_{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:8]}"
@@ -84,31 +134,80 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
             )
         ids = [entry.id for entry in entries]
         with registry.registered(*entries):
-            return analyse(picture, probe=inspect(picture), only=ids)
+            return analyse(file, probe=probe or inspect(file), only=ids)
 
     yield go
     registry.reset()
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "cause", "words"),
     [
-        ("Raises", "broken inside"),
-        ("Exits", "brought its process down"),
-        ("Crashes", "brought its process down"),
-        ("Hangs", "did not finish within its 3 s"),
-        ("Hungry", ""),
-        ("Greedy", "does not declare the need 'raw'"),
+        ("Raises", Cause.ERROR, "broken inside"),
+        ("Leaves", Cause.ERROR, "SystemExit"),
+        ("Interrupts", Cause.CRASH, "brought its process down"),
+        ("Exits", Cause.CRASH, "brought its process down"),
+        ("Crashes", Cause.CRASH, "brought its process down"),
+        ("Hangs", Cause.TIME, "did not finish within its 3 s"),
+        ("Loops", Cause.TIME, "did not finish within its 3 s"),
+        ("Hungry", Cause.MEMORY, "more memory than it is allowed"),
+        ("Bloats", Cause.MEMORY, "more memory than it is allowed"),
+        ("Swallows", Cause.TIME, "did not finish within its 3 s"),
+        ("Greedy", Cause.ERROR, "does not declare the need 'raw'"),
+        ("Lies", Cause.ERROR, "outside the range"),
+        ("Nothing", Cause.ERROR, "NoneType instead of Outcome"),
     ],
 )
-def test_the_culprit_is_named_and_the_others_go_on(run: Run, name: str, words: str) -> None:
-    report = run("Good", name)
+def test_the_culprit_is_named_and_the_others_go_on(
+    run: Run, name: str, cause: Cause, words: str
+) -> None:
+    # filling gigabytes takes a while on a busy machine
+    seconds = 60 if cause is Cause.MEMORY else 3
+    runtime = {"libraries": [], "devices": ["cpu"], "seconds": seconds}
+    report = run("Good", name, runtime=runtime)
     by_id = {finding.detector: finding for finding in report.findings}
     assert by_id["test.good"].status is Status.OK
     culprit = by_id[f"test.{name.lower()}"]
-    assert culprit.status is Status.FAILED
+    assert (culprit.status, culprit.cause) == (Status.FAILED, cause)
     assert words in culprit.sentence
-    assert len(culprit.sentence) > 20
+
+
+def test_what_a_plugin_prints_harms_nobody(run: Run) -> None:
+    by_id = {finding.detector: finding for finding in run("Good", "Talks").findings}
+    assert {finding.status for finding in by_id.values()} == {Status.OK}
+
+
+def test_damage_where_a_detector_looks_is_a_finding_of_its_own_kind(
+    run: Run, tmp_path: Path
+) -> None:
+    sound = tmp_path / "cut.wav"
+    with wave.open(str(sound), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(bytes(2 * 8000))
+    probe = inspect(sound)
+    sound.write_bytes(sound.read_bytes()[:44])
+    needs = {"audio": {"rate": 8000, "max_seconds": 60}}
+    about = {"modality": "audio", "speaks_about": "file"}
+    [finding] = run("Dawdles", file=sound, probe=probe, needs=needs, **about).findings
+    assert (finding.status, finding.cause) == (Status.FAILED, Cause.DECODING)
+    assert "Not a single sample" in finding.sentence
+
+
+def test_time_between_the_blocks_of_a_stream_adds_up(run: Run, tmp_path: Path) -> None:
+    sound = tmp_path / "long.wav"
+    with wave.open(str(sound), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(bytes(2 * 8000 * 200))
+    needs = {"audio": {"rate": 8000, "max_seconds": 3600}}
+    [finding] = run(
+        "Dawdles", file=sound, modality="audio", speaks_about="file", needs=needs
+    ).findings
+    assert finding.status is Status.FAILED
+    assert "did not finish within its 3 s" in finding.sentence
 
 
 def test_abstaining_is_a_result(run: Run) -> None:

@@ -26,7 +26,7 @@ def sign_in(client: Client, password: str, name: str = "nina", **more: str) -> A
 
 
 def test_a_one_time_password_opens_only_the_password_page(client: Client, newcomer: str) -> None:
-    assert sign_in(client, newcomer)["Location"] == "/triage"
+    assert sign_in(client, newcomer)["Location"] == "/"
     for address in ("/triage", "/report", "/"):
         assert client.get(address)["Location"] == "/password"
     fragment = client.get("/triage", headers={"hx-request": "true"})
@@ -35,7 +35,7 @@ def test_a_one_time_password_opens_only_the_password_page(client: Client, newcom
     page = client.get("/password").content.decode()
     assert "Set your own password" in page
     changed = client.post("/password", {"current": newcomer, "new": OWN, "again": OWN})
-    assert changed["Location"] == "/triage"
+    assert changed["Location"] == "/"
     assert client.get("/triage").status_code == 200
     assert "Sign out" in client.get("/report").content.decode()
 
@@ -90,9 +90,9 @@ def test_only_our_own_addresses_are_returned_to(client: Client, person: Callable
     person("ada")
     assert sign_in(client, OWN, "ada", next="/triage?show=mine")["Location"] == "/triage?show=mine"
     client.post("/sign-out")
-    assert sign_in(client, OWN, "ada", next="https://evil.example/")["Location"] == "/triage"
+    assert sign_in(client, OWN, "ada", next="https://evil.example/")["Location"] == "/"
     client.post("/sign-out")
-    assert sign_in(client, OWN, "ada", next="//evil.example/")["Location"] == "/triage"
+    assert sign_in(client, OWN, "ada", next="//evil.example/")["Location"] == "/"
 
 
 def test_strangers_are_sent_to_the_door_and_back(client: Client) -> None:

@@ -17,6 +17,8 @@ from django.test import Client
 from PIL import Image
 
 from probity.cases.models import Case
+from probity.credentials.models import SigningIdentity, Work
+from probity.credentials.queue import desk_work
 
 pytestmark = pytest.mark.django_db
 WEB = Path(__file__).resolve().parents[2] / "platform" / "probity" / "web"
@@ -66,8 +68,12 @@ class Markup(HTMLParser):
 
 
 @pytest.fixture
-def pages(client: Client, person: Callable[..., Any], work: Callable[[], int]) -> dict[str, str]:
+def pages(
+    client: Client, person: Callable[..., Any], work: Callable[[], int], settings: Any,
+    tmp_path: Path,
+) -> dict[str, str]:  # fmt: skip
     """Every page of the product, in the states that differ, by a name."""
+    settings.SIGNING_DIR = str(tmp_path / "creators")
     pixels = np.random.default_rng(7).normal(128, 30, (240, 320, 3))
     out = io.BytesIO()
     Image.fromarray(np.clip(pixels, 0, 255).astype("uint8")).save(out, "JPEG", quality=85)
@@ -103,12 +109,57 @@ def pages(client: Client, person: Callable[..., Any], work: Callable[[], int]) -
     client.post(f"/triage/{one.pk}/reveal", {"derivative": str(view.pk)})
     found["case revealed"] = got(f"/triage/{one.pk}")
     client.post(f"/triage/{one.pk}/decide", {"action": "label", "reason": "x"})
+    found |= _creators(client, stranger, out.getvalue())
     return found | {
         "case decided": got(f"/triage/{one.pk}"),
         "decided": got("/triage?show=decided"),
         "mine": got("/triage?show=mine"),
         "dossier": got(f"/review/{one.pk}"),
         "statement": got(f"/review/{one.pk}/statement"),
+    }
+
+
+def _creators(client: Client, stranger: Client, data: bytes) -> dict[str, str]:
+    """The pages of creators and of those who check a file."""
+
+    def file(name: str = "a.jpg") -> SimpleUploadedFile:
+        return SimpleUploadedFile(name, data, "image/jpeg")
+
+    def shown(answer: Any) -> str:
+        return str(answer.content.decode())
+
+    address = stranger.post("/check", {"file": file()})["Location"]
+    found = {
+        "check": shown(stranger.get("/check")),
+        "check wrong": shown(stranger.post("/check")),
+        "check reading": shown(stranger.get(address)),
+        "desk without identity": shown(client.get("/desk")),
+        "identities wrong": shown(client.post("/desk/identities", {"kind": "trial"})),
+    }
+    client.post(
+        "/desk/identities",
+        {"name": "trial", "subject": "A. L.", "algorithm": "ES256", "kind": "trial"},
+    )
+    identity = SigningIdentity.objects.get()
+    asked = {"identity": str(identity.pk), "ai": "generated", "files": [file()]}
+    client.post("/desk", asked)
+    found |= {
+        "desk waiting": shown(client.get("/desk")),
+        "desk wrong": shown(client.post("/desk", {"ai": "x", "actions": "x"})),
+    }
+    desk_work()
+    signed = Work.objects.get()
+    whole = b"".join(client.get(f"/desk/works/{signed.pk}/file").streaming_content)
+    again = stranger.post("/check", {"file": SimpleUploadedFile("s.jpg", whole)})["Location"]
+    desk_work()
+    return found | {
+        "check read": shown(stranger.get(address)),
+        "check signed": shown(stranger.get(again)),
+        "desk": shown(client.get("/desk")),
+        "identities": shown(client.get("/desk/identities")),
+        "work": shown(client.get(f"/desk/works/{signed.pk}")),
+        "recover": shown(client.get("/desk/recover")),
+        "recovered": shown(client.post("/desk/recover", {"file": file()})),
     }
 
 

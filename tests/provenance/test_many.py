@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from foundation import batch
 from foundation.child import ChildDied, ChildTimedOut
 from foundation.errors import Refusal
-from provenance import batch, many, verify
+from provenance import many, verify
 from provenance.cli import verify as command
 from provenance.errors import DateInvalid, TrustListUnknown
 

@@ -13,6 +13,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     LEGAL = "legal"
     AUDITOR = "auditor"
+    CREATOR = "creator"
 
 
 class Ability(StrEnum):
@@ -27,6 +28,7 @@ class Ability(StrEnum):
     BUNDLES_EXPORT = "bundles:export"
     BUNDLES_FULL = "bundles:full"
     PEOPLE_MANAGE = "people:manage"
+    WORKS_SIGN = "works:sign"
 
 
 ALL = "all"
@@ -57,6 +59,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
         }
     ),
     Role.AUDITOR: frozenset({Ability.CASES_READ, Ability.AUDIT_READ}),
+    Role.CREATOR: frozenset({Ability.WORKS_SIGN}),
 }
 
 

@@ -13,6 +13,7 @@ from probity.core.errors import Refusal
 from probity.evidence.probes import Probe
 from provenance import metadata, store, trust, verify
 
+from .marks import MARKS, contradictions_state, marks_state
 from .models import FindingKind
 from .statements import StatedAssessment, StatedPicture, Statement
 
@@ -20,37 +21,53 @@ Say = Callable[[Statement], None]
 
 CREDENTIALS = "provenance.credentials"
 METADATA = "provenance.metadata"
+PROVENANCE_STATEMENTS = 4
 
 
 def planned(probe: Probe) -> int:
     """How many statements an analysis of such a file will make."""
     fitting = detection.modalities(probe)
-    return 2 + sum(
+    return PROVENANCE_STATEMENTS + sum(
         1 for entry in registry.usable() if entry.card and entry.card.modality in fitting
     )
 
 
 def provenance_say(path: Path, *, sha256: str, say: Say) -> None:
-    """Content Credentials first, then metadata: they are quick, and often decide."""
+    """Credentials and metadata first: they are quick, and often decide. Then watermarks, and what
+    these three say against one another."""
+    heard: dict[str, dict[str, Any]] = {}
     for producer, title, read in (
         (CREDENTIALS, "Content Credentials", _credentials),
         (METADATA, "Metadata", _metadata),
+        (MARKS, "Watermarks", lambda path, sha256: marks_state(path, sha256=sha256)),
     ):
         try:
-            say(read(path, sha256))
+            statement = read(path, sha256)
         except Refusal as refusal:
-            say(
-                Statement(
-                    kind=FindingKind.PROVENANCE,
-                    producer=producer,
-                    title=title,
-                    version="",
-                    status="failed",
-                    sentence=refusal.sentence,
-                    input_sha256=sha256,
-                    duration_ms=0,
-                )
-            )
+            statement = _failed(producer, title, refusal.sentence, sha256)
+        heard[producer] = statement.details
+        say(statement)
+    say(
+        contradictions_state(
+            heard[CREDENTIALS] or None,
+            heard[METADATA] or None,
+            heard[MARKS].get("watermarks", []),
+            sha256=sha256,
+        )
+    )
+
+
+def _failed(producer: str, title: str, sentence: str, sha256: str) -> Statement:
+    return Statement(
+        kind=FindingKind.PROVENANCE,
+        producer=producer,
+        title=title,
+        version="",
+        status="failed",
+        sentence=sentence,
+        input_sha256=sha256,
+        duration_ms=0,
+    )
 
 
 def detectors_say(path: Path, *, probe: Probe, say: Say) -> StatedAssessment:
@@ -63,7 +80,7 @@ def detectors_say(path: Path, *, probe: Probe, say: Say) -> StatedAssessment:
         status=assessment["status"],
         sentence=assessment["sentence"],
         llr=assessment["llr"],
-        parts=assessment["parts"],
+        parts=assessment["contributions"],
     )
 
 

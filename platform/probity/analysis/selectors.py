@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from probity.evidence.models import Asset, Derivative
 
-from .engines import CREDENTIALS
+from .engines import CREDENTIALS, METADATA
+from .marks import CONTRADICTIONS, MARKS
 from .models import Assessment, Finding, FindingKind, FindingPicture, Job, JobState, Run
 
 
@@ -43,6 +45,27 @@ def credentials_of(asset: Asset) -> Finding | None:
     return run.findings.filter(producer=CREDENTIALS).first() if run else None
 
 
+@dataclass(frozen=True)
+class Provenance:
+    """What credentials, metadata and watermarks said, as the engine told it; None when missing."""
+
+    credentials: dict[str, Any] | None
+    metadata: dict[str, Any] | None
+    watermarks: list[dict[str, Any]] | None
+    contradictions: list[dict[str, Any]]
+
+
+def provenance_of(findings: Collection[Finding]) -> Provenance:
+    """The provenance among the findings of one run."""
+    told = {row.producer: row.details for row in findings if row.status != "failed"}
+    return Provenance(
+        credentials=told.get(CREDENTIALS),
+        metadata=told.get(METADATA),
+        watermarks=told.get(MARKS, {}).get("watermarks"),
+        contradictions=told.get(CONTRADICTIONS, {}).get("contradictions", []),
+    )
+
+
 def credentials_ai_use(asset: Asset) -> str:
     """What trustworthy credentials declare about AI: generated, edited, none_declared, unknown.
 
@@ -53,6 +76,13 @@ def credentials_ai_use(asset: Asset) -> str:
     if record.get("verdict") not in {"valid", "trusted"}:
         return "unknown"
     return str(record.get("ai_use", "unknown"))
+
+
+def credentials_carried(asset: Asset) -> bool:
+    """Whether the file carries Content Credentials that could be read, whatever they are worth."""
+    finding = credentials_of(asset)
+    record: dict[str, Any] = finding.details if finding else {}
+    return record.get("credentials") in {"embedded", "sidecar"}
 
 
 @dataclass(frozen=True)

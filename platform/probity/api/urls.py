@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from . import bundles, law, views
+from . import bundles, checks, law, soft_binding, views
 from .missing import Missing
 
 urlpatterns = [
@@ -33,5 +33,15 @@ urlpatterns = [
     path("v1/law/packs/<slug:pack>/approval", law.Approvals.as_view(), name="api-approval"),
     path("v1/law/stale", law.Stale.as_view(), name="api-stale"),
     path("v1/law/what-if", law.WhatIf.as_view(), name="api-what-if"),
+    path("v1/check", checks.Checks.as_view(), name="api-check"),
+    path("v1/check/<uuid:check_id>", checks.OneCheck.as_view(), name="api-one-check"),
+    path(
+        "v1/services/supportedAlgorithms",
+        soft_binding.SupportedAlgorithms.as_view(),
+        name="sbr-algorithms",
+    ),
+    path("v1/matches/byBinding", soft_binding.ByBinding.as_view(), name="sbr-by-binding"),
+    path("v1/matches/byContent", soft_binding.ByContent.as_view(), name="sbr-by-content"),
+    path("v1/manifests/<str:manifest_id>", soft_binding.Manifest.as_view(), name="sbr-manifest"),
     re_path(r"^v1/.*$", Missing.as_view()),
 ]

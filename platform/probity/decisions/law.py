@@ -73,7 +73,7 @@ def evaluate(
         events=events,
         approvals=named,
     )
-    return {**result.to_dict(), "inputs": _inputs(events, named)}
+    return {**result.record(), "inputs": _inputs(events, named)}
 
 
 def _inputs(events: Mapping[Event, datetime], approvals: Iterable[Approval]) -> dict[str, Any]:

@@ -1,5 +1,22 @@
 """What a file is, as the ground found it; the rooms above speak of it through this name."""
 
-from foundation.media import Probe
+from __future__ import annotations
 
-__all__ = ["Probe"]
+from pathlib import Path
+
+from django.conf import settings
+
+from foundation.media import Kind, MediaLimits, Preview, Probe, inspect, previews
+
+__all__ = ["Preview", "Probe", "picture_view"]
+
+
+def picture_view(path: Path) -> Preview | None:
+    """A picture encoded anew in the child, as it may be shown; None for what is no picture.
+
+    Raises the media refusals.
+    """
+    probe = inspect(path, limits=MediaLimits(max_bytes=settings.UPLOAD_MAX_BYTES))
+    if probe.kind != Kind.IMAGE:
+        return None
+    return next((made for made in previews(path, probe=probe) if made.name == "view"), None)

@@ -4,6 +4,7 @@ what a crash in between leaves behind."""
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from probity.core.clock import now
 from probity.core.errors import Refusal
 
 from .models import Asset, CustodyAction, CustodyEvent, Derivative
+from .shelf import shelf_owns
 from .storage import asset_name, keep_file, store
 from .uploads import ReceivedFile
 
@@ -196,7 +198,10 @@ def orphans_sweep(*, older_than_seconds: int | None = None) -> int:
 def _incoming_sweep(folder: Path, horizon: float) -> int:
     stale = [path for path in folder.iterdir() if path.stat().st_mtime <= horizon]
     for path in stale:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(stale)
 
 
@@ -211,13 +216,16 @@ def _store_sweep(folder: str, horizon: datetime) -> int:
     )
     for name in files:
         path = f"{folder}/{name}"
-        if not _owned(name) and store().get_modified_time(path) <= horizon:
+        if not _owned(path, name) and store().get_modified_time(path) <= horizon:
             store().delete(path)
             removed += 1
     return removed
 
 
-def _owned(name: str) -> bool:
+def _owned(path: str, name: str) -> bool:
+    answered = shelf_owns(path.lstrip("/"))
+    if answered is not None:
+        return answered
     if len(name) == 64:
         return Asset.objects.filter(pk=name).exists()
     if len(name) == 32:

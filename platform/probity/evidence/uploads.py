@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -14,6 +14,8 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
 from probity.core.errors import Refusal
+
+PART = 1 << 20
 
 
 class UploadTooLarge(Refusal):
@@ -54,7 +56,8 @@ class HashingUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         self._size += len(raw_data)
-        if self._size > settings.UPLOAD_MAX_BYTES:
+        self._total = getattr(self, "_total", 0) + len(raw_data)
+        if self._size > settings.UPLOAD_MAX_BYTES or self._total > settings.REQUEST_MAX_BYTES:
             self._discard()
             if self.request is not None:
                 self.request.META["probity.upload_too_large"] = True
@@ -80,13 +83,44 @@ class HashingUploadHandler(FileUploadHandler):
             self._path.unlink(missing_ok=True)
 
 
+def received_files(request: HttpRequest, field: str) -> list[ReceivedFile]:
+    """All files of one field; raises UploadTooLarge when any was cut off."""
+    received_file(request, field)
+    return [file for file in request.FILES.getlist(field) if isinstance(file, ReceivedFile)]
+
+
 def received_file(request: HttpRequest, field: str = "file") -> ReceivedFile | None:
     """The uploaded file of a request; raises UploadTooLarge when it was cut off."""
     upload = request.FILES.get(field)
     if request.META.get("probity.upload_too_large"):
-        limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-        raise UploadTooLarge(
-            f"The file is larger than {limit} MB. Send a shorter or smaller copy, or the address "
-            "where it was seen together with its SHA-256."
-        )
+        raise UploadTooLarge(_too_large())
     return upload if isinstance(upload, ReceivedFile) else None
+
+
+def stream_receive(stream: IO[bytes], *, name: str = "file") -> ReceivedFile:
+    """A body that is nothing but a file, straight to disk and hashed on the way.
+
+    Raises UploadTooLarge. The caller closes what comes back.
+    """
+    descriptor, written = tempfile.mkstemp(dir=settings.INCOMING, prefix="upload-")
+    path, total, size = Path(written), hashlib.sha256(), 0
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            for part in iter(lambda: stream.read(PART), b""):
+                size += len(part)
+                if size > settings.UPLOAD_MAX_BYTES:
+                    raise UploadTooLarge(_too_large())
+                total.update(part)
+                handle.write(part)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return ReceivedFile(path=path, sha256=total.hexdigest(), size=size, name=name)
+
+
+def _too_large() -> str:
+    limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+    return (
+        f"The file is larger than {limit} MB. Send a shorter or smaller copy, or the address "
+        "where it was seen together with its SHA-256."
+    )

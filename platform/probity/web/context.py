@@ -53,7 +53,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
     match = request.resolver_match
     here = (match.url_name or "") if match else ""
-    doors = [Door("report", "Report", here=here == "report")]
+    doors = [
+        Door("report", "Report", here=here == "report"),
+        Door("check", "Check a file", here=here.startswith("check")),
+    ]
+    if Ability.WORKS_SIGN in abilities:
+        doors.append(Door("desk", "Sign", here=here.startswith("desk")))
     if Ability.CASES_READ in abilities:
         doors.insert(
             0, Door("queue", "Cases", here=here in {"queue", "case", "dossier", "exports"})

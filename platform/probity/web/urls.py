@@ -3,6 +3,9 @@
 from django.urls import path
 
 from .accounts import views as accounts
+from .creators import check_views as checking
+from .creators import desk_views as desk
+from .creators import identity_views as identities
 from .public import views as public
 from .review import export_views as exporting
 from .review import views as review
@@ -16,6 +19,26 @@ urlpatterns = [
     path("favicon.ico", public.favicon, name="favicon"),
     path("report", public.report, name="report"),
     path("status/<str:token>", public.status, name="status"),
+    path("check", checking.check, name="check"),
+    path("check/<uuid:check_id>", checking.answer, name="check-answer"),
+    path("check/<uuid:check_id>/more", checking.more, name="check-more"),
+    path("check/<uuid:check_id>/provenance.json", checking.raw, name="check-raw"),
+    path("check/<uuid:check_id>/keep", checking.keep, name="check-keep"),
+    path("check/<uuid:check_id>/forget", checking.forget, name="check-forget"),
+    path("check/<uuid:check_id>/picture/<str:node>", checking.picture, name="check-picture"),
+    path("desk", desk.desk, name="desk"),
+    path("desk/works", desk.works_list, name="desk-works"),
+    path("desk/works/<uuid:work_id>", desk.work, name="desk-work"),
+    path("desk/works/<uuid:work_id>/file", desk.work_file, name="desk-work-file"),
+    path("desk/works/<uuid:work_id>/credentials", desk.work_manifest, name="desk-work-manifest"),
+    path("desk/works/<uuid:work_id>/withdraw", desk.work_withdrawal, name="desk-work-withdraw"),
+    path("desk/recover", desk.recover, name="desk-recover"),
+    path("desk/export", desk.export, name="desk-export"),
+    path("desk/identities", identities.identities, name="desk-identities"),
+    path("desk/identities/<uuid:identity_id>/request", identities.request_pem, name="desk-request"),
+    path("desk/identities/<uuid:identity_id>/chain", identities.chain_pem, name="desk-chain"),
+    path("desk/identities/<uuid:identity_id>/import", identities.take_chain, name="desk-import"),
+    path("desk/identities/<uuid:identity_id>/revoke", identities.revoke, name="desk-revoke"),
     path("sign-in", accounts.sign_in, name="sign-in"),
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("password", accounts.password, name="password"),

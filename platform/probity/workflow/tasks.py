@@ -13,6 +13,8 @@ from probity.audit.checkpoints import checkpoint_make
 from probity.audit.stamps import stamps_fetch
 from probity.cases.claims import claims_sweep
 from probity.cases.clocks import clocks_sweep
+from probity.credentials.checks import checks_sweep
+from probity.credentials.queue import desk_work
 from probity.evidence.fixity import fixity_sweep
 from probity.evidence.services import orphans_sweep
 
@@ -69,6 +71,18 @@ def checkpoint() -> int:
 def sweep_orphans() -> int:
     """Remove files that nothing owns."""
     return orphans_sweep()
+
+
+@shared_task(name="probity.desk")
+def desk() -> int:
+    """Sign what creators asked for and look deeper at checks, while no case waits."""
+    return desk_work()
+
+
+@shared_task(name="probity.sweep_checks")
+def sweep_checks() -> int:
+    """Forget checks that are past their time."""
+    return checks_sweep()
 
 
 @worker_init.connect

@@ -21,6 +21,11 @@ def wake_exports() -> None:
     _send("probity.exports", "cpu")
 
 
+def wake_desk() -> None:
+    """Tell a worker that somebody waits at the creators' desk."""
+    _send("probity.desk", "cpu")
+
+
 def _send(task: str, queue: str) -> None:
     try:
         app.send_task(task, queue=queue, ignore_result=True, expires=60)

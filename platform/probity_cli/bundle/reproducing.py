@@ -157,7 +157,7 @@ def _evaluated(short: str, row: dict[str, Any], documents: list[dict[str, Any]])
                 Approval(**{**said, "on": date.fromisoformat(said["on"])})
                 for said in inputs["approvals"]
             ],
-        ).to_dict()
+        ).record()
     except Refusal as refusal:
         return Check(short, FAILED, refusal.sentence)
     if result == recorded:

@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     if person and Ability.CASES_READ in person.abilities:
         return redirect("queue")
+    if person and Ability.WORKS_SIGN in person.abilities:
+        return redirect("desk")
     return render(request, "web/public/home.html")
 
 

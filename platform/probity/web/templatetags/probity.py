@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import UTC, datetime
 from functools import cache
 
 from django import template
@@ -46,6 +47,30 @@ def moment(at: datetime | None, form: str = "both") -> SafeString:
         '(<time datetime="{}" data-relative>{}</time>)</span>',
         iso, full, iso, near,
     )  # fmt: skip
+
+
+@register.filter
+def when(iso: str | None) -> str:
+    """A moment written as ISO 8601, in words; what is no moment stays as it is."""
+    try:
+        at = datetime.fromisoformat(iso or "")
+    except ValueError:
+        return iso or ""
+    return words.absolute(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+@register.filter
+def chance(share: float) -> str:
+    """A very small share in words that can be read aloud: ``1 in 4 million``."""
+    if share <= 0:
+        return "1 in 10^300"
+    times = 1 / share
+    if times < 1000:
+        return f"1 in {times:,.0f}"
+    for words_of, size in (("thousand", 1e3), ("million", 1e6), ("billion", 1e9)):
+        if times < size * 1000:
+            return f"1 in {times / size:,.0f} {words_of}"
+    return f"1 in 10^{math.floor(math.log10(times))}"
 
 
 @register.filter

@@ -1,0 +1,12 @@
+"""AASIST-L on the voice; see :mod:`detectors.audio.voice` and the card."""
+
+from __future__ import annotations
+
+from detectors.audio.voice import SpeechNetwork
+
+
+class AasistL(SpeechNetwork):
+    """The published network, unchanged."""
+
+    network = "aasist-l"
+    title = "AASIST-L"

@@ -1,0 +1,1 @@
+"""Networks for faces, written from their papers; weights come from the catalogue."""

@@ -1,0 +1,1 @@
+"""The creators' door: checking a file, signing works, finding stripped copies again."""

@@ -146,10 +146,11 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """`kind` is all, any, not (one child) or at_least (with `count`)."""
+    """`kind` is all, any, not (one child) or at_least (with `count`); `decide` is it compiled."""
 
     kind: str
     children: tuple[Condition, ...]
+    decide: Decider = field(compare=False, repr=False)
     count: int = 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -14,8 +14,6 @@ from policy.logic import (
     COMPARISONS,
     Operand,
     Truth,
-    conjunction,
-    disjunction,
     negation,
     threshold,
 )
@@ -41,7 +39,7 @@ class Reader:
         kind = next(iter(keys))
         at.record(required=(kind if kind in _GROUPS else "all",))
         if kind == "not":
-            return Group(kind=kind, children=(self.condition(keys[kind], path=f"{path}.not"),))
+            return _group(kind, (self.condition(keys[kind], path=f"{path}.not"),), 0)
         count, inside = 0, keys[kind]
         if kind == "at_least":
             parts = inside.record(required=("count", "of"))
@@ -52,7 +50,7 @@ class Reader:
         )
         if count > len(children):
             raise inside.refusal(f"{count} of {len(children)} conditions can never be met.")
-        return Group(kind=kind, children=children, count=count)
+        return _group(kind, children, count)
 
     def citation(self, at: Cursor) -> Citation:
         key = at.text()
@@ -119,8 +117,8 @@ def compile_rule(
     leaves: Sequence[Leaf], when: Condition, exceptions: Sequence[RuleException]
 ) -> Logic:
     """place and condition and not any exception, over the truths of the leaves."""
-    parts: list[Decider] = [itemgetter(PLACE), closure(when)]
-    parts += [_not(closure(exception.when)) for exception in exceptions]
+    parts: list[Decider] = [itemgetter(PLACE), decider(when)]
+    parts += [_not(decider(exception.when)) for exception in exceptions]
     counted = Counter(leaf.fact for leaf in leaves)
     return Logic(
         leaves=tuple(leaves),
@@ -130,19 +128,20 @@ def compile_rule(
     )
 
 
-def closure(condition: Condition) -> Decider:
+def _group(kind: str, children: tuple[Condition, ...], count: int) -> Group:
+    parts = tuple(decider(child) for child in children)
+    compiled: Mapping[str, Callable[[], Decider]] = {
+        "all": lambda: _settled(parts, by=False),
+        "any": lambda: _settled(parts, by=True),
+        "not": lambda: _not(parts[0]),
+        "at_least": lambda: lambda truths: threshold(count, (part(truths) for part in parts)),
+    }
+    return Group(kind=kind, children=children, count=count, decide=compiled[kind]())
+
+
+def decider(condition: Condition) -> Decider:
     """The condition as one function of the truths of all leaves of its rule."""
-    if isinstance(condition, Leaf):
-        return itemgetter(condition.index)
-    children = tuple(closure(child) for child in condition.children)
-    if condition.kind == "all":
-        return _settled(children, by=False)
-    if condition.kind == "any":
-        return _settled(children, by=True)
-    if condition.kind == "not":
-        return _not(children[0])
-    count = condition.count
-    return lambda truths: threshold(count, (child(truths) for child in children))
+    return itemgetter(condition.index) if isinstance(condition, Leaf) else condition.decide
 
 
 def _settled(children: Sequence[Decider], *, by: bool) -> Decider:
@@ -167,14 +166,7 @@ def _not(child: Decider) -> Decider:
 
 
 def truth_of(condition: Condition, truths: Sequence[Truth]) -> Truth:
-    """The condition walked once, for explanations; `closure` is the same, compiled."""
+    """What the condition comes to."""
     if isinstance(condition, Leaf):
         return truths[condition.index]
-    parts = (truth_of(child, truths) for child in condition.children)
-    if condition.kind == "all":
-        return conjunction(parts)
-    if condition.kind == "any":
-        return disjunction(parts)
-    if condition.kind == "not":
-        return negation(next(parts))
-    return threshold(condition.count, parts)
+    return condition.decide(truths)

@@ -176,10 +176,9 @@ class LawPage:
 
     @property
     def live(self) -> list[Rule]:
-        """Rules that apply, then those that something suggests may apply."""
-        order = {"applies": 0, "unknown": 1}
+        """Rules that apply, then what may: first what counts down, law before our own terms."""
         live = [rule for rule in self.rules if rule.concerns]
-        return sorted(live, key=lambda rule: order[rule.outcome])
+        return sorted(live, key=lambda rule: (not rule.applies, not rule.counts, rule.own))
 
     @property
     def waiting(self) -> list[Rule]:

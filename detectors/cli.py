@@ -98,7 +98,7 @@ def command() -> None:
 @_JSON
 def list_(*, as_json: bool) -> None:
     """All installed detectors, broken ones with their error."""
-    from detectors.registry import entries
+    from detectors.registry import entries, summary
     from detectors.telling import show_list
     from foundation.terminal import emit_json, guarded
 
@@ -107,7 +107,7 @@ def list_(*, as_json: bool) -> None:
             show_list(entries())
             return
         for entry in entries():
-            emit_json(entry.to_dict())
+            emit_json(summary(entry))
 
 
 @command.command()

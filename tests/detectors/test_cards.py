@@ -156,7 +156,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 def test_a_card_is_read_without_importing_its_code(plugin: Write) -> None:
     target = plugin(yaml.safe_dump(GOOD))
-    entry = registry.describe(detector_id="acme.sharpness", target=target, distribution="acme 1")
+    entry = registry.describe("acme.sharpness", target=target, distribution="acme 1")
     assert entry.error is None
     assert entry.card is not None
     assert entry.card.name == "Sharpness"
@@ -172,14 +172,14 @@ def test_a_card_is_read_without_importing_its_code(plugin: Write) -> None:
 )
 def test_a_broken_entry_point_is_told(plugin: Write, target: str, words: str) -> None:
     plugin(yaml.safe_dump(GOOD))
-    entry = registry.describe(detector_id="acme.sharpness", target=target, distribution="acme 1")
+    entry = registry.describe("acme.sharpness", target=target, distribution="acme 1")
     assert entry.card is None
     assert words in (entry.error or "")
 
 
 def test_an_id_that_differs_from_the_entry_point_is_told(plugin: Write) -> None:
     target = plugin(yaml.safe_dump(GOOD))
-    entry = registry.describe(detector_id="acme.blur", target=target, distribution="acme 1")
+    entry = registry.describe("acme.blur", target=target, distribution="acme 1")
     assert entry.card is None
     assert "differs from the entry point's name" in (entry.error or "")
 

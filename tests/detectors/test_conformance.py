@@ -301,9 +301,7 @@ def test_the_suite_names_what_an_offender_does(
     pictures = [tmp_path / "drawn.png", tmp_path / "small.png"]
     for side, path in zip((64, 32), pictures, strict=True):
         Image.new("RGB", (side, side), (10, 200, 30)).save(path)
-    entry = registry.describe(
-        detector_id="test.offender", target=f"{module}:Offender", distribution="tests"
-    )
+    entry = registry.describe("test.offender", target=f"{module}:Offender", distribution="tests")
     with registry.registered(entry):
         if words is None:
             assert check("test.offender", usable=pictures)

@@ -128,9 +128,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
             body = {**CARD, "id": f"test.{name.lower()}", **card}
             (tmp_path / f"{module}.yaml").write_text(yaml.safe_dump(body))
             entries.append(
-                registry.describe(
-                    detector_id=str(body["id"]), target=f"{module}:{name}", distribution="tests"
-                )
+                registry.describe(str(body["id"]), target=f"{module}:{name}", distribution="tests")
             )
         ids = [entry.id for entry in entries]
         with registry.registered(*entries):
@@ -248,9 +246,7 @@ def test_a_missing_model_names_the_command(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.delenv("PROBITY_RESOURCES_MIRROR", raising=False)
     picture = tmp_path / "drawn.png"
     Image.fromarray(np.full((64, 64, 3), 120, dtype=np.uint8)).save(picture)
-    entry = registry.describe(
-        detector_id="test.model", target="modelled.good:Good", distribution="tests"
-    )
+    entry = registry.describe("test.model", target="modelled.good:Good", distribution="tests")
     assert entry.error is None
     with registry.registered(entry):
         [finding] = analyse(picture, probe=inspect(picture), only=["test.model"]).findings
@@ -260,7 +256,7 @@ def test_a_missing_model_names_the_command(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_broken_card_is_listed_with_its_error(tmp_path: Path) -> None:
     (tmp_path / "odd.yaml").write_text(yaml.safe_dump({**CARD, "id": "test.odd", "colour": "red"}))
-    entry = registry.describe(detector_id="test.odd", target="no_such:Odd", distribution="tests")
+    entry = registry.describe("test.odd", target="no_such:Odd", distribution="tests")
     assert entry.card is None
     assert entry.error
     from detectors.api import CardInvalid

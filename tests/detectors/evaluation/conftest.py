@@ -79,11 +79,9 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (folder / f"{module}.py").write_text(CODE)
         (folder / f"{module}.yaml").write_text(yaml.safe_dump(card, sort_keys=False))
         entries.append(
-            registry.describe(
-                detector_id=card["id"], target=f"{module}:{name}", distribution="tests"
-            )
+            registry.describe(card["id"], target=f"{module}:{name}", distribution="tests")
         )
-    monkeypatch.setattr(registry, "_entries", tuple(entries))
+    monkeypatch.setattr(registry._registry, "_entries", tuple(entries))
     yield folder
     registry.reset()
 

@@ -96,7 +96,7 @@ def corner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., reg
         (package / "corner.yaml").write_text(text)
         monkeypatch.syspath_prepend(str(tmp_path / "plugin"))
         return registry.describe(
-            scheme_id="corner", target="their_marks.corner:Corner", distribution="their-marks 1.0"
+            "corner", target="their_marks.corner:Corner", distribution="their-marks 1.0"
         )
 
     return make

@@ -144,9 +144,7 @@ def test_missing_libraries_are_named(corner: Make, picture: Path) -> None:
     assert entry.card_path
     text = entry.card_path.read_text().replace("[numpy]", "[a_library_nobody_has]")
     entry.card_path.write_text(text)
-    again = registry.describe(
-        scheme_id="corner", target=entry.target, distribution=entry.distribution
-    )
+    again = registry.describe("corner", target=entry.target, distribution=entry.distribution)
     with registry.registered(again):
         [found] = watermark.detect(picture, schemes=["corner"])
     assert "a_library_nobody_has" in found.sentence
@@ -269,9 +267,7 @@ def test_cards_are_strict(corner: Make, old: str, new: str, words: str) -> None:
     assert entry.card
     assert entry.card.to_dict()["id"] == "corner"
     entry.card_path.write_text(entry.card_path.read_text().replace(old, new))
-    again = registry.describe(
-        scheme_id="corner", target=entry.target, distribution=entry.distribution
-    )
+    again = registry.describe("corner", target=entry.target, distribution=entry.distribution)
     assert words in str(again.error)
 
 

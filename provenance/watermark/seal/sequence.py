@@ -16,9 +16,11 @@ import numpy.typing as npt
 from provenance.watermark.seal.identifier import Floats
 from provenance.watermark.seal.order import BASE
 
-_JUMP, _LONG_JUMP = 5.0, 24.0
+_JUMP, _LONG_JUMP = 3.0, 24.0
 # for every frame that stands still: coders carry a little of each frame on to the next
 _HOLD = 0.75
+# a picture that is held is the same picture: its scores hardly differ from those before
+_SAME = 1.0
 _ANYTHING, _STRONG = 0.8, 5.0
 _STRONGEST = 12.0
 _WEAKEST = -4.0
@@ -76,14 +78,21 @@ class Order:
 def find(raw: Floats, *, frames: int) -> Order:
     """The order of frames whose scores (frames x digits x base) are given; ``frames``: how many
     the sealed video had."""
-    even = evened(raw)
-    found = _order(even, frames=frames, jump=_JUMP)
+    even, changed = evened(raw), _changed(raw)
+    found = _order(even, changed, frames=frames, jump=_JUMP)
     if found.to_the_frame:
         return found
-    return _order(even, frames=frames, jump=_LONG_JUMP)
+    return _order(even, changed, frames=frames, jump=_LONG_JUMP)
 
 
-def _order(even: Floats, *, frames: int, jump: float) -> Order:
+def _changed(raw: Floats) -> Floats:
+    """What speaks against a frame showing the picture before it: how far any score of its lowest
+    digit moved, beyond what coding the same picture twice moves it."""
+    moved = np.max(np.abs(np.diff(raw[:, 0], axis=0)), axis=1, initial=0.0)
+    return np.concatenate([np.zeros(1, np.float32), np.maximum(0, moved - np.float32(_SAME))])
+
+
+def _order(even: Floats, changed: Floats, *, frames: int, jump: float) -> Order:
     every = np.arange(frames)
     parts = [every // BASE**place % BASE for place in range(even.shape[1])]
     length = max(_BASE_SECTION, _CELLS // frames)
@@ -91,8 +100,11 @@ def _order(even: Floats, *, frames: int, jump: float) -> Order:
     start: int | None = None
     for begin in range(0, len(even), length):
         walk = _Walk(frames, start=start, jump=jump)
-        for frame in even[begin : begin + length]:
-            walk.step(np.sum([frame[place][part] for place, part in enumerate(parts)], axis=0))
+        for frame, unlike in zip(
+            even[begin : begin + length], changed[begin : begin + length], strict=True
+        ):
+            gain = np.sum([frame[place][part] for place, part in enumerate(parts)], axis=0)
+            walk.step(gain, unlike=float(unlike))
         path = walk.back()
         found[begin : begin + len(path)] = path
         start = int(path[-1])
@@ -114,8 +126,9 @@ class _Walk:
         self._stays: list[npt.NDArray[np.bool_]] = []
         self._tops: list[tuple[int, bool]] = []
 
-    def step(self, gain: npt.NDArray[np.float32]) -> None:
-        """One frame further; ``gain``: what speaks for each number."""
+    def step(self, gain: npt.NDArray[np.float32], *, unlike: float) -> None:
+        """One frame further; ``gain``: what speaks for each number; ``unlike``: what speaks
+        against standing still."""
         if self._fresh:
             self._fresh = False
             self._on = self._on + gain
@@ -130,10 +143,12 @@ class _Walk:
         before[_ON, 1:] = self._on[:-1]
         before[_STILL, 1:] = leaving[:-1]
         before[_JUMPED] = top[0] - self._jump
+        # to jump to where one is would be a cheaper way to stand still
+        before[_JUMPED, top[1]] -= unlike
         ways = np.argmax(before, axis=0).astype(np.uint8)
         entering = self._on - self._jump
         stays = self._still > entering
-        self._still = gain - _HOLD + np.where(stays, self._still, entering)
+        self._still = gain - _HOLD - unlike + np.where(stays, self._still, entering)
         self._on = gain + before.max(axis=0)
         self._remember(ways, stays, (top[1], top[2]))
 

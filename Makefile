@@ -2,9 +2,11 @@
 
 PYTHON ?= $(shell command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python || echo python3)
 VENV := .venv/bin
+# the tests use at most four processes: most of the time each waits for a child of its own
+SPREAD := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help up stop test check bench clean
+.PHONY: help up stop demo test check bench clean
 
 help: ## Say what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,9 +18,12 @@ up: ## Set up what is missing and run Probity here; Ctrl-C stops it
 stop: ## Stop what `make up` runs in another terminal
 	@$(VENV)/python -m probity stop
 
+demo: ## Add demonstration cases to what runs; ARGS=--remove takes them away
+	@$(VENV)/python -m probity demo $(ARGS)
+
 test: ## Run every test
 	@$(PYTHON) scripts/bootstrap.py test
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest $(SPREAD) $(ARGS)
 
 check: ## Lint, format, types, import contracts, migrations, settings
 	@$(PYTHON) scripts/bootstrap.py check

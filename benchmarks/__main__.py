@@ -21,7 +21,14 @@ TOPICS = (
     "watermark_audio",
     "watermark_public",
     "fingerprint",
+    "matching",
+    "matching_copies",
     "image_cues",
+    "video",
+    "video_edits",
+    "video_swaps",
+    "video_mutants",
+    "lip_sync",
 )
 
 

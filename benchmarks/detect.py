@@ -183,15 +183,18 @@ def _peak(path: Path) -> float:
     probe = inspect(path)
     child.shutdown()  # the next one is fresh and has its peak to itself
     peaks: list[int] = []
-    analyse(
-        path, probe=probe, only=_fitting(path), on_finding=lambda _: peaks.extend(_high_water())
-    )
+    analyse(path, probe=probe, only=_fitting(path), on_finding=lambda _: peaks.extend(high_water()))
     return max(peaks) / 1024
 
 
-def _high_water() -> Iterable[int]:
+def high_water() -> Iterable[int]:
     """VmHWM of this process's children, in KiB (proc(5))."""
+    for pid in children():
+        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+        yield from (int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+
+def children() -> Iterable[str]:
+    """The processes that this one has started."""
     for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            status = Path(f"/proc/{pid}/status").read_text().splitlines()
-            yield from (int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+        yield from (task / "children").read_text().split()

@@ -123,7 +123,7 @@ def run(seeds: dict[str, bytes], *, count: int, chance: random.Random | None = N
     before = _held()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mutant"
-        for name, kind, data in _mutants(seeds, count=count, chance=chance or random.Random(SEED)):
+        for name, kind, data in mutants(seeds, count=count, chance=chance or random.Random(SEED)):
             path.write_bytes(data)
             begun = time.monotonic()
             outcome = _read(path, report)
@@ -209,9 +209,10 @@ def _held() -> dict[str, int]:
     return {"files open": _files(), "threads": threading.active_count(), "scratch": scratch}
 
 
-def _mutants(
+def mutants(
     seeds: dict[str, bytes], *, count: int, chance: random.Random
 ) -> Iterator[tuple[str, str, bytes]]:
+    """Name of the seed, kind of damage, and the damaged bytes."""
     names = sorted(seeds)
     for number in range(count):
         name = chance.choice(names)

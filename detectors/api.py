@@ -102,10 +102,17 @@ class DecodingFailed(DetectorError):
 class Abstain(Exception):
     """Raised by a detector that has nothing honest to say about this file."""
 
-    def __init__(self, sentence: str, *, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        details: Mapping[str, Any] | None = None,
+        pictures: tuple[Picture, ...] = (),
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.details = dict(details or {})
+        self.pictures = pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,13 +138,37 @@ class Track:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Curve:
+    """What a picture draws, as numbers (see :mod:`detectors.curves`, which makes them).
+
+    ``times`` and ``values`` are equally long; None among the values breaks the line. ``low`` and
+    ``high`` are the ends of the scale, ``level`` a value worth comparing with. ``axis`` says what
+    the times are: "time" in seconds from the file's start, or "delay" in seconds.
+    """
+
+    label: str
+    unit: str
+    times: tuple[float, ...]
+    values: tuple[float | None, ...]
+    low: float
+    high: float
+    level: float | None = None
+    level_label: str = ""
+    axis: str = "time"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture of the result. It never shows the media itself recognisably."""
+    """A picture of the result, with what it draws as numbers where it draws curves.
+
+    It never shows the media itself recognisably.
+    """
 
     name: str
     media_type: str
     data: bytes
     caption: str
+    curves: tuple[Curve, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         """Everything but the bytes, which are named by their SHA-256."""
@@ -147,7 +178,17 @@ class Picture:
             "caption": self.caption,
             "bytes": len(self.data),
             "sha256": hashlib.sha256(self.data).hexdigest(),
+            "curves": [asdict(curve) for curve in self.curves],
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Picture:
+        """The inverse of ``asdict``, also after a way that turns tuples into lists."""
+        curves = tuple(
+            Curve(**{**curve, "times": tuple(curve["times"]), "values": tuple(curve["values"])})
+            for curve in data.get("curves", ())
+        )
+        return cls(**{**data, "curves": curves})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,17 +325,22 @@ class Finding:
         values["score_range"] = tuple(values["score_range"]) if values["score_range"] else None
         values["regions"] = tuple(Region(**region) for region in values["regions"])
         values["tracks"] = tuple(Track(**track) for track in values["tracks"])
-        values["pictures"] = tuple(Picture(**picture) for picture in values["pictures"])
+        values["pictures"] = tuple(map(Picture.from_dict, values["pictures"]))
         return cls(**values)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Everything the detectors said about one file."""
+    """Everything the detectors said about one file.
+
+    ``faces`` says where faces were seen over time (see :mod:`detectors.faces.where`); None when no
+    detector looked for them.
+    """
 
     findings: tuple[Finding, ...]
     assessment: Assessment
     input_sha256: str
+    faces: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON-able form, without picture bytes."""

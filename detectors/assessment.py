@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,29 @@ class SubjectWeight:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Indication:
+    """What is known about a file apart from measurements: its credentials, metadata, watermarks,
+    and what these say against one another. It has no error rate, so it never becomes a number.
+
+    ``speaks``: ``for`` (the content is as it was recorded), ``against`` (generated or altered) or
+    ``open``. ``weight``: ``strong`` (signed, or in the content itself) or ``weak`` (anybody could
+    have written it). ``subject`` and ``evidence`` as in :class:`Contribution`.
+    """
+
+    source: str
+    sentence: str
+    speaks: str
+    weight: str
+    subject: str = "file"
+    evidence: str = "semantic"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, str]) -> Indication:
+        """From the plain form in which the provenance engine hands it out."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Assessment:
     """The findings taken together. ``llr`` is None whenever the status is abstained.
 
@@ -55,6 +79,7 @@ class Assessment:
     in_doubt: str | None = None
     contributions: tuple[Contribution, ...] = ()
     subjects: tuple[SubjectWeight, ...] = ()
+    indications: tuple[Indication, ...] = ()
 
     @property
     def abstained(self) -> bool:
@@ -70,4 +95,5 @@ class Assessment:
             asdict(one) | {"status": one.status.value} for one in self.contributions
         ]
         data["subjects"] = [asdict(subject) for subject in self.subjects]
+        data["indications"] = [asdict(one) for one in self.indications]
         return data

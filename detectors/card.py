@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import yaml
 
 from detectors.api import INTERFACE, CardInvalid, Direction, Value
+from detectors.strength import Strength, strengths
 from detectors.strict import Strict, Table
 
 NOT_CALIBRATED = "not calibrated"
@@ -131,7 +132,8 @@ class ErrorRate:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A checked card. ``error_rates`` is empty exactly when the card says "not calibrated"."""
+    """A checked card. ``error_rates`` is empty exactly when the card says "not calibrated";
+    ``strength`` when how well the score tells files apart was not measured."""
 
     id: str
     name: str
@@ -149,11 +151,17 @@ class Card:
     score: ScoreScale
     error_rates: tuple[ErrorRate, ...]
     parameters: Mapping[str, Value]
+    strength: tuple[Strength, ...] = ()
 
     @property
     def calibrated(self) -> bool:
         """Whether error rates were measured."""
         return bool(self.error_rates)
+
+    @property
+    def better_than_chance(self) -> bool | None:
+        """Whether any measurement says so; None where there is none."""
+        return any(one.proven for one in self.strength) if self.strength else None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form, shaped like the YAML file."""
@@ -194,8 +202,14 @@ def parse(data: object, *, where: str) -> Card:
         score=_score(table.table("score")),
         error_rates=_error_rates(table),
         parameters=_parameters(table.table("parameters")),
+        strength=strengths(table.take("strength"), where=where) if table.has("strength") else (),
     )
     table.end()
+    if card.calibrated and card.better_than_chance is False:
+        raise CardInvalid(
+            f"{where}: 'strength' says that it does no better than chance; then it carries no "
+            f"weight, and 'error_rates' must be {NOT_CALIBRATED!r}."
+        )
     if card.modality not in FITTING[card.speaks_about]:
         raise CardInvalid(
             f"{where}: a detector that looks at {card.modality} cannot speak about the "

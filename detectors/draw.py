@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from detectors.api import Picture, Region, Track
+from detectors.api import Curve, Picture, Region, Track
+from detectors.clock import clock as clock
 
 WIDTH = 1200
 MARGIN = 36
@@ -76,11 +77,17 @@ class Sheet:
         """Write one line; ``anchor`` as in Pillow (la = left top, ra = right top, ma = middle)."""
         self.draw.text((x, y), words, fill=colour, font=font(size), anchor=anchor)
 
-    def picture(self, *, name: str, caption: str) -> Picture:
-        """The finished sheet as PNG."""
+    def picture(self, *, name: str, caption: str, curves: Sequence[Curve] = ()) -> Picture:
+        """The finished sheet as PNG, with the curves on it as numbers."""
         buffer = io.BytesIO()
         self.image.save(buffer, "PNG", optimize=False, compress_level=6)
-        return Picture(name=name, media_type="image/png", data=buffer.getvalue(), caption=caption)
+        return Picture(
+            name=name,
+            media_type="image/png",
+            data=buffer.getvalue(),
+            caption=caption,
+            curves=tuple(curves),
+        )
 
 
 def heat_map(
@@ -174,13 +181,6 @@ class TimeAxis:
             x = self.x(tick)
             sheet.draw.line((x, top, x, bottom), fill=RULE)
             sheet.text(x, bottom + 8, clock(tick), size=17, colour=QUIET, anchor="ma")
-
-
-def clock(seconds: float) -> str:
-    """A moment for a person: "0.5 s", "12 s", "3:05"."""
-    if seconds < 60:
-        return f"{seconds:g} s"
-    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
 def mark_tracks(

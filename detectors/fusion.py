@@ -23,7 +23,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from detectors.api import Finding, Status
-from detectors.assessment import Assessment, Contribution, SubjectWeight
+from detectors.assessment import Assessment, Contribution, Indication, SubjectWeight
+from detectors.joining import joined
 from detectors.topics import Topic, topic_of
 
 CORRELATION = 0.7
@@ -55,11 +56,21 @@ SCALE = (
 MODERATE = 2
 
 
-def assess(findings: Sequence[Finding], *, topics: Mapping[str, Topic] | None = None) -> Assessment:
+def assess(
+    findings: Sequence[Finding],
+    *,
+    topics: Mapping[str, Topic] | None = None,
+    indications: Sequence[Indication] = (),
+) -> Assessment:
     """Weigh the findings of one file. Abstains where they are silent, thin or contradictory.
 
     ``topics`` says what each detector speaks about; by default the installed cards say it.
+    ``indications`` are held against the measurements (see :mod:`detectors.joining`).
     """
+    return joined(_weighed(findings, topics=topics), indications)
+
+
+def _weighed(findings: Sequence[Finding], *, topics: Mapping[str, Topic] | None) -> Assessment:
     known = topics or {}
     about = {f.detector: known.get(f.detector) or topic_of(f.detector) for f in findings}
     weighing = [f for f in findings if f.status is Status.OK and f.llr is not None]

@@ -23,11 +23,14 @@ from detectors.api import (
     DetectorBroken,
     Finding,
     Outcome,
+    Picture,
     Sample,
     Status,
 )
 from detectors.card import Card, load
+from detectors.faces import LANDMARKER, YUNET
 from detectors.registry import instantiate
+from detectors.remembering import Remembering
 from detectors.sample import SharedSample
 from foundation.child import emit, lacked_memory
 from foundation.errors import Refusal
@@ -43,7 +46,7 @@ PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 def run(payload: dict[str, Any]) -> None:
-    """Work through ``payload["jobs"]``; events: start, decoding, finding."""
+    """Work through ``payload["jobs"]``; events: start, decoding, finding, and those of faces."""
     cv2.setNumThreads(1)  # files are measured side by side, a core each
     jobs = [(job, load(Path(job["card"]))) for job in payload["jobs"]]
     patience = _Patience(decode_seconds=payload["decode_seconds"])
@@ -51,7 +54,14 @@ def run(payload: dict[str, Any]) -> None:
         path=Path(os.fsdecode(payload["path"])),
         probe=Probe.from_dict(payload["probe"]),
         needs=[card.needs for _, card in jobs],
+        resources={
+            name: Path(at)
+            for job, _ in jobs
+            for name, (at, _) in job["resources"].items()
+            if name in (YUNET, LANDMARKER)
+        },
         progress=patience.decoding,
+        memory=Remembering(payload),
     )
     for job, card in jobs:
         emit({"event": "start", "detector": card.id})
@@ -95,7 +105,7 @@ def measure(
         regions=outcome.regions if outcome else (),
         tracks=outcome.tracks if outcome else (),
         details=done.details,
-        pictures=outcome.pictures if outcome else (),
+        pictures=done.pictures,
         resources={name: sha for name, (_, sha) in resources.items()},
         parameters=dict(card.parameters),
         runtime=versions(card),
@@ -125,6 +135,7 @@ class _Done:
     cause: Cause | None = None
     outcome: Outcome | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
 
 
 def _done(*, card: Card, make: Callable[[], Detector], sample: Sample) -> _Done:
@@ -132,7 +143,12 @@ def _done(*, card: Card, make: Callable[[], Detector], sample: Sample) -> _Done:
         outcome = make().detect(sample, dict(card.parameters))
         _keep_to_card(outcome, card=card)
     except Abstain as reason:
-        return _Done(status=Status.ABSTAINED, sentence=reason.sentence, details=reason.details)
+        return _Done(
+            status=Status.ABSTAINED,
+            sentence=reason.sentence,
+            details=reason.details,
+            pictures=reason.pictures,
+        )
     except DecodingFailed as failure:
         return _failed(Cause.DECODING, failure.sentence)
     except MemoryError:
@@ -154,6 +170,7 @@ def _done(*, card: Card, make: Callable[[], Detector], sample: Sample) -> _Done:
         sentence=outcome.sentence,
         outcome=outcome,
         details=dict(outcome.details),
+        pictures=outcome.pictures,
     )
 
 

@@ -11,12 +11,13 @@ import hashlib
 import importlib.util
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from detectors.api import Cause, Finding, Report, Status
+from detectors.assessment import Indication
 from detectors.calibration.apply import calibrated
 from detectors.card import Card, Modality
 from detectors.fusion import assess
@@ -31,6 +32,8 @@ CHILD = "detectors.inside:run"
 MEMORY_BYTES = 3 * 1024**3
 DECODE_SECONDS = 120
 OnFinding = Callable[[Finding], None]
+OnProgress = Callable[[str, float | None], None]
+"""What is being done, and how much of it is behind (0-1) where that is known."""
 
 ENABLING = {
     "torch": "Install the extra: pip install 'probity-platform[torch]'.",
@@ -61,6 +64,9 @@ class _Watch:
 
     probe: Probe
     on_finding: OnFinding | None
+    on_progress: OnProgress | None = None
+    keep: Path | None = None
+    faces: dict[str, Any] | None = None
     found: dict[str, Finding] = field(default_factory=dict)
     current: str | None = None
     decoding: str | None = None
@@ -75,6 +81,13 @@ class _Watch:
             if self.decoding is None:
                 self.spent += time.monotonic() - self.since
             self.decoding, self.since = event["what"], time.monotonic()
+            self.tell(event["what"], None)
+        elif kind == "progress":
+            self.tell(event["what"], event["share"])
+        elif kind == "faces":
+            self.faces = event["faces"]
+        elif kind == "kept":
+            self.write(event["piece"])
         elif kind == "finding":
             self.current = None
             self.add(Finding.from_dict(event["finding"]))
@@ -84,6 +97,26 @@ class _Watch:
         """Seconds of the decoding under way, or else of the detector's own work."""
         since = time.monotonic() - self.since
         return since if self.decoding is not None else self.spent + since
+
+    def tell(self, what: str | None, share: float | None) -> None:
+        if what and self.on_progress:
+            self.on_progress(what, share)
+
+    def keep_begin(self) -> None:
+        """Forget what a child that died had begun to hand over."""
+        if self.keep is not None:
+            self.keep.with_suffix(".part").unlink(missing_ok=True)
+
+    def write(self, piece: bytes) -> None:
+        """Gather the archive of the faces; it appears whole or not at all."""
+        if self.keep is None:
+            return
+        part = self.keep.with_suffix(".part")
+        if piece:
+            with part.open("ab") as file:
+                file.write(piece)
+        elif part.exists():
+            part.replace(self.keep)
 
     def add(self, finding: Finding) -> None:
         finding = calibrated(finding, probe=self.probe)
@@ -98,13 +131,22 @@ def analyse(
     probe: Probe,
     only: Collection[str] | None = None,
     on_finding: OnFinding | None = None,
+    indications: Sequence[Indication] = (),
+    on_progress: OnProgress | None = None,
+    stored: Path | None = None,
+    keep: Path | None = None,
 ) -> Report:
     """Run every detector that fits the file (or those named in ``only``).
 
-    ``on_finding`` is called as each finishes. Raises :class:`DetectorUnknown` for a name in
-    ``only`` that nobody offers; every other trouble is a finding.
+    ``on_finding`` is called as each finishes; ``indications`` (what is known apart from
+    measurements) enter the assessment. ``stored`` is what an earlier call wrote to ``keep``: the
+    faces of the file, which are then not measured again (if it does not fit this file and these
+    models, they are); nothing is written where nothing was measured.
+
+    Raises :class:`DetectorUnknown` for a name in ``only`` that nobody offers; every other trouble
+    is a finding.
     """
-    watch = _Watch(probe=probe, on_finding=on_finding)
+    watch = _Watch(probe=probe, on_finding=on_finding, on_progress=on_progress, keep=keep)
     sha256 = digest(path)
     jobs = []
     for entry in _chosen(probe=probe, only=only):
@@ -113,16 +155,25 @@ def analyse(
             watch.add(job)
         else:
             jobs.append(job)
+    jobs.sort(key=lambda job: _cost(job.card))
     while jobs:
-        _run(jobs, watch=watch, path=path, probe=probe, sha256=sha256)
+        # a second child finds what the first one kept
+        known = keep if keep is not None and keep.exists() else stored
+        _run(jobs, watch=watch, path=path, probe=probe, sha256=sha256, stored=known)
         jobs = [job for job in jobs if job.card.id not in watch.found]
     findings = tuple(watch.found[key] for key in sorted(watch.found))
-    return Report(findings=findings, assessment=assess(findings), input_sha256=sha256)
+    assessment = assess(findings, indications=indications)
+    return Report(findings=findings, assessment=assessment, input_sha256=sha256, faces=watch.faces)
 
 
-def look(path: Path, *, only: Collection[str] | None = None) -> Report:
+def look(
+    path: Path,
+    *,
+    only: Collection[str] | None = None,
+    indications: Sequence[Indication] = (),
+) -> Report:
     """Probe a file and :func:`analyse` it. Raises what the probe raises as well."""
-    return analyse(path, probe=inspect(path), only=only)
+    return analyse(path, probe=inspect(path), only=only, indications=indications)
 
 
 def digest(path: Path) -> str:
@@ -132,11 +183,13 @@ def digest(path: Path) -> str:
 
 
 def modalities(probe: Probe) -> frozenset[Modality]:
-    """What there is to look at; a video's sound track counts as audio."""
+    """What there is to look at; a video's sound track counts as audio, an animation as video."""
     looks = {Kind.IMAGE: Modality.IMAGE, Kind.VIDEO: Modality.VIDEO, Kind.AUDIO: Modality.AUDIO}
     found = {looks[probe.kind]} if probe.kind in looks else set()
     if probe.kind is Kind.VIDEO and probe.sample_rate:
         found.add(Modality.AUDIO)
+    if probe.animated:
+        found.add(Modality.VIDEO)
     return frozenset(found)
 
 
@@ -169,6 +222,14 @@ def _prepare(entry: Entry, *, probe: Probe, sha256: str) -> _Job | Finding:
         return _without_run(card, cause=Cause.PLUGIN, sentence=refusal.sentence, sha256=sha256)
 
 
+def _cost(card: Card) -> int:
+    """Detectors that need little come first, so that a long file has a first finding early."""
+    needs = card.needs
+    if needs.faces or needs.landmarks:
+        return 3
+    return 2 if needs.frames else 1 if needs.models or needs.resources else 0
+
+
 def _unfit(card: Card, *, probe: Probe) -> str | None:
     if not probe.decodable:
         return probe.note or "This file cannot be decoded here."
@@ -184,8 +245,17 @@ def _unfit(card: Card, *, probe: Probe) -> str | None:
     return None
 
 
-def _run(jobs: list[_Job], *, watch: _Watch, path: Path, probe: Probe, sha256: str) -> None:
+def _run(
+    jobs: list[_Job],
+    *,
+    watch: _Watch,
+    path: Path,
+    probe: Probe,
+    sha256: str,
+    stored: Path | None,
+) -> None:
     """One child, as many jobs as it survives. At least one job has its finding afterwards."""
+    watch.keep_begin()
     watch.current, watch.decoding = None, None
     seconds = DECODE_SECONDS + sum(job.card.runtime.seconds for job in jobs)
     limits = child.Limits(memory_bytes=MEMORY_BYTES, cpu_seconds=2 * seconds, wall_seconds=seconds)
@@ -195,6 +265,8 @@ def _run(jobs: list[_Job], *, watch: _Watch, path: Path, probe: Probe, sha256: s
         "sha256": sha256,
         "jobs": [job.payload() for job in jobs],
         "decode_seconds": DECODE_SECONDS,
+        "stored": os.fsencode(stored.absolute()) if stored else None,
+        "keep": watch.keep is not None,
     }
     trouble = Refusal("It ended without a result.")
     try:

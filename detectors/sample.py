@@ -7,12 +7,11 @@ card asks for, whoever else runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,44 +25,26 @@ from foundation.errors import Refusal
 from foundation.media import Probe, decode
 
 MAX_RAW_BYTES = 512 * 1024**2
-MAX_FRAME_BYTES = 512 * 1024**2
 MAX_AUDIO_BYTES = 512 * 1024**2
+
+if TYPE_CHECKING:
+    from detectors.faces.perceive import Perception
+    from detectors.onepass import Looked
 
 T = TypeVar("T")
 
 
-@dataclass
-class _Gathering:
-    """Frames collected for one need during the single pass."""
+class Memory(Protocol):
+    """What may know the faces of the file already, and hears about them when they are measured."""
 
-    need: FrameNeed
-    share: int
-    times: list[float]
-    images: list[NDArray[np.uint8]]
-    due: float = 0.0
-    held: int = 0
-    full: bool = False
+    def known(self) -> Faces | None:
+        """The faces that an earlier run kept; then they are not looked for again."""
 
-    def offer(self, time: float, rgb: NDArray[np.uint8]) -> None:
-        if self.full or time + 1e-6 < self.due:
-            return
-        small = _scaled(rgb, height=self.need.height)
-        if time > self.need.max_seconds or self.held + small.nbytes > self.share:
-            self.full = True
-            return
-        self.held += small.nbytes
-        self.times.append(time)
-        self.images.append(small)
-        if self.need.fps:
-            self.due = max(self.due + 1 / self.need.fps, time)
+    def seen(self, time: float) -> None:
+        """A frame at ``time`` (s) was looked at."""
 
-    def frames(self) -> Frames:
-        if not self.images:
-            raise DecodingFailed("Not a single frame of the video could be decoded.")
-        images = _stacked(self.images)
-        return Frames(
-            times=np.asarray(self.times, dtype=np.float64), images=images, truncated=self.full
-        )
+    def measured(self, found: Faces, /) -> None:
+        """The faces were measured now."""
 
 
 class SharedSample:
@@ -75,12 +56,19 @@ class SharedSample:
         path: Path,
         probe: Probe,
         needs: Iterable[Needs],
+        resources: Mapping[str, Path] | None = None,
         progress: Callable[[str | None], None] = lambda _what: None,
+        memory: Memory | None = None,
     ) -> None:
+        """``resources``: the models of the faces, where known beforehand, so that whoever asks for
+        pictures first has the faces looked for in the same pass."""
         wanted = list(needs)
         self.path = path
         self.probe = probe
         self._progress = progress
+        self._memory = memory
+        self._resources = resources
+        self._faces_wanted = any(need.faces or need.landmarks for need in wanted)
         self._frame_needs = sorted(
             {need.frames for need in wanted if need.frames},
             key=lambda need: (need.fps, need.height, need.max_seconds),
@@ -125,17 +113,49 @@ class SharedSample:
             yield replace(block, rate=self._rate(need), start=max(0.0, block.start))
 
     def frames(self, need: FrameNeed) -> Frames:
-        return self._once("the video's frames", self._all_frames)[need]
+        """Of the only pass over the pictures; with the faces where their models are known."""
+        known = self._resources if self._faces_wanted else None
+        return _or_raised(self._looked(known).frames[need])
 
     def faces(self, resources: Mapping[str, Path]) -> Faces:
-        """Measured once, with whichever of the face models are installed."""
-        from detectors.faces.perceive import Models, perceive
+        """Known, or measured once with whichever of the face models are installed."""
+        return self._once("the faces", lambda: self._faces(resources))
+
+    def _faces(self, resources: Mapping[str, Path]) -> Faces:
+        if self._memory is not None and (known := self._memory.known()) is not None:
+            return known
+        found = self._looked(resources).faces
+        if found is None:  # somebody took the frames before the models were known
+            found = self._once("the faces alone", lambda: self._look(resources, needs=())).faces
+        if found is None:
+            raise DecodingFailed("Not a single frame of the video could be decoded.")
+        return _or_raised(found)
+
+    def _looked(self, resources: Mapping[str, Path] | None) -> Looked:
+        return self._once("the pictures", lambda: self._look(resources, needs=self._frame_needs))
+
+    def _look(self, resources: Mapping[str, Path] | None, *, needs: Sequence[FrameNeed]) -> Looked:
+        from detectors.onepass import OnePass
+
+        memory = self._memory
+        here = memory is not None and memory.known() is not None
+        looked = OnePass(
+            self.path,
+            needs=needs,
+            faces=None if resources is None or here else lambda: self._perception(resources),
+            progress=self._progress,
+        ).look()
+        if memory is not None and looked.faces and not isinstance(looked.faces, Exception):
+            memory.measured(looked.faces)
+        return looked
+
+    def _perception(self, resources: Mapping[str, Path]) -> Perception:
+        from detectors.faces.perceive import Models, Perception
 
         models = Models(yunet=resources.get(YUNET), landmarker=resources.get(LANDMARKER))
-        return self._once(
-            "the faces",
-            lambda: perceive(self.path, probe=self.probe, models=models, progress=self._progress),
-        )
+        if self._memory is None:
+            return Perception(probe=self.probe, models=models)
+        return Perception(probe=self.probe, models=models, seen=self._memory.seen)
 
     def _once(self, what: str, make: Callable[[], T], *, key: object = None) -> T:
         """Make it at most once; a failure is kept as well and raised again for everyone."""
@@ -182,18 +202,6 @@ class SharedSample:
             at += block.samples.size
         sound.flags.writeable = False
         return sound
-
-    def _all_frames(self) -> dict[FrameNeed, Frames]:
-        share = MAX_FRAME_BYTES // max(1, len(self._frame_needs))
-        gathering = [
-            _Gathering(need=need, share=share, times=[], images=[]) for need in self._frame_needs
-        ]
-        for time, rgb in decode.video_frames(self.path, None):
-            for one in gathering:
-                one.offer(time, rgb)
-            if all(one.full for one in gathering):
-                break
-        return {one.need: one.frames() for one in gathering}
 
 
 class SampleView:
@@ -260,6 +268,12 @@ def _decoding(what: str, make: Callable[[], T]) -> T:
     return made
 
 
+def _or_raised(found: T | Exception) -> T:
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
 def _attempt(what: str, make: Callable[[], T]) -> T | Exception:
     try:
         return make()
@@ -271,26 +285,3 @@ def _attempt(what: str, make: Callable[[], T]) -> T | Exception:
         return DecodingFailed(
             f"Decoding {what} failed; the file is damaged there ({type(error).__name__})."
         )
-
-
-def _stacked(images: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """One array; the list is emptied on the way, so that both are never held at full size.
-
-    A stream may change its picture size; such frames are fitted to the first.
-    """
-    rows, columns = images[0].shape[:2]
-    stack = np.empty((len(images), rows, columns, 3), dtype=np.uint8)
-    for place in range(len(images) - 1, -1, -1):
-        image = images.pop()
-        fits = image.shape[:2] == (rows, columns)
-        stack[place] = image if fits else cv2.resize(image, (columns, rows))
-    stack.flags.writeable = False
-    return stack
-
-
-def _scaled(rgb: NDArray[np.uint8], *, height: int) -> NDArray[np.uint8]:
-    rows, columns = rgb.shape[:2]
-    if rows <= height:
-        return rgb.copy()
-    size = (max(1, round(columns * height / rows)), height)
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -103,6 +103,11 @@ def show_card(card: Card) -> None:
     for rate in card.error_rates:
         emit(f"  - {rate.measure} {rate.value:.3g} (95 % interval {rate.low:.3g} to "
              f"{rate.high:.3g}, n = {rate.n}), {rate.condition}: {rate.command}")  # fmt: skip
+    emit("Told apart:" if card.strength else "Told apart: not measured")
+    for one in card.strength:
+        emit(f"  - {one.sentence} ({one.command}).")
+    if card.better_than_chance is False:
+        emit("It informs and carries no weight.")
     for citation in card.citations:
         emit(f"See: {citation}")
 

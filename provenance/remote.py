@@ -26,6 +26,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from foundation.network import Address
+from foundation.network import is_public as _is_public
 from provenance.errors import NotFetched, RemoteHostsInvalid
 from provenance.text import shown
 
@@ -35,10 +37,8 @@ SECONDS = 10.0
 _PIECE = 64 * 1024
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 Hosts = frozenset[str]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,17 +159,6 @@ def _public_address(host: str) -> Address:
             "was fetched, so they were not checked."
         )
     return addresses[0]
-
-
-def _is_public(address: Address) -> bool:
-    """Whether the address, and one that is wrapped inside it, belongs to the public internet."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if not all(_is_public(wrapped) for wrapped in inner if wrapped is not None):
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 class _Pinned(http.client.HTTPSConnection):

@@ -4,10 +4,17 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 HOME_FOR_TESTS = Path(tempfile.mkdtemp(prefix="probity-tests-"))
 os.environ["PROBITY_HOME"] = str(HOME_FOR_TESTS)
+
+
+def _at_exit(end: Callable[[], object]) -> None:
+    """Call ``end`` when this process ends, not when a fork of it does."""
+    owner = os.getpid()
+    atexit.register(lambda: end() if os.getpid() == owner else None)
 
 
 def _begin() -> None:
@@ -18,14 +25,10 @@ def _begin() -> None:
     os.environ["DATABASE_URL"] = cluster.url(role="owner")
     os.environ["PROBITY_APPLICATION_ROLE"] = APP_ROLE
 
-    def end() -> None:
-        cluster.stop()
-        shutil.rmtree(HOME_FOR_TESTS, ignore_errors=True)
-
-    owner = os.getpid()
-    atexit.register(lambda: end() if os.getpid() == owner else None)
+    _at_exit(cluster.stop)
 
 
+_at_exit(lambda: shutil.rmtree(HOME_FOR_TESTS, ignore_errors=True))
 if not os.environ.get("DATABASE_URL"):
     _begin()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from detectors.api import Picture, Track
 from detectors.audio.bands import FLOOR_PERCENTILE, Bands, Floats
+from detectors.curves import curve
 from detectors.draw import INK, LINE, MARGIN, QUIET, RULE, Sheet, TimeAxis, mark_tracks
 
 HEIGHT = 560
@@ -36,7 +37,10 @@ def background_chart(
         _floor_line(sheet, bands, start, end, axis=axis, lowest=lowest, highest=highest)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=BOTTOM)
     _legend(sheet, tracks)
-    return sheet.picture(name="background-sound", caption=caption)
+    shown = curve(
+        label="loudness (dB)", times=bands.times, values=bands.level, low=lowest, high=highest
+    )
+    return sheet.picture(name="background-sound", caption=caption, curves=[shown])
 
 
 def _range(level: Floats) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from PIL import Image
 
 from detectors.api import Picture, Track
 from detectors.audio.stream import Floats, Framer, decibels
+from detectors.curves import curve as told
 from detectors.draw import (
     INK,
     LINE,
@@ -125,7 +126,9 @@ def spectrogram_chart(
     axis.draw(sheet, top=foot - 6, bottom=foot)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=foot)
     _legend(sheet, tracks, top=foot + 44)
-    return sheet.picture(name=name, caption=caption)
+    drawn = [told(label=curve.label, times=curve.times, values=curve.values, low=curve.low,
+                  high=curve.high, level=curve.line)] if curve else []  # fmt: skip
+    return sheet.picture(name=name, caption=caption, curves=drawn)
 
 
 def _frequencies(sheet: Sheet, *, axis: TimeAxis, top_hz: float, line_hz: float | None) -> None:

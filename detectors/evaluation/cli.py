@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 _MANIFEST = click.argument(
     "manifest", type=click.Path(path_type=Path, dir_okay=False), metavar="MANIFEST.csv"
 )
+_MEDIA = click.option(
+    "--media",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Where the files of the manifest lie [default: beside it].",
+)
 _DETECTOR = click.option(
     "--detector", "only", multiple=True, metavar="ID", help="Only this detector; repeatable."
 )
@@ -30,6 +36,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on
 
 @click.command()
 @_MANIFEST
+@_MEDIA
 @_DETECTOR
 @_OUT
 @click.option(
@@ -44,14 +51,19 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on
     help="Measure copies in one form as well, so that size, quality, rate, length and loudness "
     "cannot tell the classes apart (the default).",
 )
+@click.option("--cards", is_flag=True, help="Write what was told apart into the cards too.")
+@click.option("--name", default="", metavar="TEXT", help="What the set is called in the cards.")
 @_JSON
 def evaluate(
     manifest: Path,
     *,
+    media: Path | None,
     only: tuple[str, ...],
     out: Path | None,
     degrade: str,
     equalise: bool,
+    cards: bool,
+    name: str,
     as_json: bool,
 ) -> None:
     """Measure detectors on a labelled set, beside what the set gives away by itself.
@@ -66,12 +78,14 @@ def evaluate(
     with guarded():
         options = studies.Options(only=only, degrade=degrade, equalise=equalise, out=out)
         with _bar() as progress:
-            study = studies.run(read(manifest), options=options, progress=progress)
+            study = studies.run(read(manifest, media=media), options=options, progress=progress)
             result = studies.table(study)
         for warning in result["warnings"]:
             say(f"!! {warning}")
         if out is not None:
             _write(study, result, out=out)
+        if cards:
+            _state(study, name=name or manifest.stem)
         if as_json:
             emit_json(result)
         else:
@@ -80,6 +94,7 @@ def evaluate(
 
 @click.command()
 @_MANIFEST
+@_MEDIA
 @_DETECTOR
 @_OUT
 @click.option(
@@ -94,6 +109,7 @@ def evaluate(
 def calibrate(
     manifest: Path,
     *,
+    media: Path | None,
     only: tuple[str, ...],
     out: Path | None,
     into: Path | None,
@@ -116,7 +132,9 @@ def calibrate(
     with guarded():
         with _bar() as progress:
             study = studies.run(
-                read(manifest), options=studies.Options(only=only, out=out), progress=progress
+                read(manifest, media=media),
+                options=studies.Options(only=only, out=out),
+                progress=progress,
             )
             made = calibrations(study, name=name or manifest.parent.name)
         for one in made:
@@ -151,6 +169,15 @@ def _write(study: Study, result: dict[str, Any], *, out: Path) -> None:
     (out / "evaluation.json").write_text(text + "\n", encoding="utf-8")
     (out / "report.html").write_text(page(study, result), encoding="utf-8")
     write(study, result, folder=out / "cards")
+
+
+def _state(study: Study, *, name: str) -> None:
+    from detectors.evaluation.stating import strength_of
+    from detectors.evaluation.yaml_cards import state
+
+    for card in study.ran:
+        if (measured := strength_of(study, card, name=name)) is not None:
+            state(card.id, measured)
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -1,10 +1,10 @@
 """The manifest of a labelled set: a CSV file with the columns ``file``, ``modality``, ``label``
 and, optionally, ``group`` and ``generator``; further columns are ignored.
 
-``file`` is relative to the manifest; ``modality`` is image, audio or video; ``label`` is real or
-fake, rows with another label are counted and left out. ``group`` names what belongs together (a
-speaker, an utterance, a scene): files of one group never stand on both sides of a fit. Without the
-column every file is its own group.
+``file`` is relative to the manifest, or to another folder that the caller names; ``modality`` is
+image, audio or video; ``label`` is real or fake, rows with another label are counted and left out.
+``group`` names what belongs together (a speaker, an utterance, a scene): files of one group never
+stand on both sides of a fit. Without the column every file is its own group.
 """
 
 from __future__ import annotations
@@ -50,8 +50,12 @@ class Manifest:
     grouped: bool
 
 
-def read(path: Path) -> Manifest:
-    """Read and check a manifest. Raises :class:`ManifestInvalid`."""
+def read(path: Path, *, media: Path | None = None) -> Manifest:
+    """Read and check a manifest whose files lie in ``media``, by default beside it.
+
+    Raises :class:`ManifestInvalid`.
+    """
+    folder = path.parent if media is None else media
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
@@ -67,7 +71,7 @@ def read(path: Path) -> Manifest:
         if label not in LABELS:
             skipped[label or "(empty)"] += 1
             continue
-        rows.append(_row(line, where=f"{path}, line {number}", folder=path.parent))
+        rows.append(_row(line, where=f"{path}, line {number}", folder=folder))
     if not rows:
         raise ManifestInvalid(f"{path} names no file with the label real or fake.")
     _refuse_twins(rows, where=str(path))
@@ -89,7 +93,7 @@ def _row(line: dict[str, str | None], *, where: str, folder: Path) -> Row:
         raise ManifestInvalid(f"{where}: the modality {modality!r} is not one of {known}.")
     path = folder / name
     if not path.is_file():
-        raise ManifestInvalid(f"{where}: there is no file {name} beside the manifest.")
+        raise ManifestInvalid(f"{where}: there is no file {name} in {folder}.")
     return Row(
         name=name,
         path=path,

@@ -24,6 +24,7 @@ from detectors.calibration.apply import calibrated
 from detectors.card import Card
 from detectors.evaluation.manifest import Row
 from detectors.evaluation.variants import INSIDE, LIMITS, Variant
+from detectors.models import own
 from detectors.registry import find, usable
 from detectors.runner import analyse, digest, modalities
 from foundation import child
@@ -170,11 +171,16 @@ def _hash(parts: list[Any]) -> str:
 
 
 def _name(card: Card) -> str:
-    """What the detector is at this moment: its code as well, for those who are writing it."""
+    """What the detector is at this moment: its code as well, for those who are writing it, and
+    the networks of our own, which are trained anew under the same name."""
     path = find(card.id).card_path
     module = path.with_suffix(".py") if path else None
     code = digest(module) if module and module.is_file() else ""
-    return f"{card.id} {_hash([card.version, sorted(card.parameters.items()), code])[:16]}"
+    parts: list[Any] = [card.version, sorted(card.parameters.items()), code]
+    if trained := [name for name in card.needs.models if name in own.OWN]:
+        networks = [own.found(name) for name in trained]
+        parts.append([network.sha256 if network else "" for network in networks])
+    return f"{card.id} {_hash(parts)[:16]}"
 
 
 def _settled(finding: dict[str, Any], *, card: Card) -> bool:

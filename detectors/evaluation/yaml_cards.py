@@ -1,8 +1,10 @@
-"""Measured error rates written into a detector's card, the rest of the card left as it is."""
+"""What was measured, written into a detector's card; the rest of the card is left as it is."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
@@ -11,6 +13,7 @@ from detectors.api import DetectorError
 from detectors.calibration.model import AS_RECEIVED, EQUALISED, Calibration
 from detectors.card import NOT_CALIBRATED, load
 from detectors.registry import find
+from detectors.strength import Strength
 
 MEASURES = {
     "false_alarm": "genuine files with a likelihood ratio above 1",
@@ -18,6 +21,7 @@ MEASURES = {
 }
 COMMAND = "probity calibrate"
 _BLOCK = re.compile(r"^error_rates:.*?(?=^[a-z_]+:|\Z)", re.MULTILINE | re.DOTALL)
+_STRENGTH = re.compile(r"^strength:.*?(?=^[a-z_]+:|\Z)", re.MULTILINE | re.DOTALL)
 
 
 class CardNotWritable(DetectorError):
@@ -29,16 +33,40 @@ class CardNotWritable(DetectorError):
 def rewrite(detector_id: str, calibration: Calibration | None) -> None:
     """Replace the block ``error_rates`` of a card. Raises :class:`CardNotWritable`, and CardInvalid
     when the result would not be in order (the card is then as it was)."""
+    path = _card_of(detector_id)
+    block = _block("error_rates", rates(calibration))
+    after, count = _BLOCK.subn(lambda _: block, path.read_text(encoding="utf-8"))
+    if count != 1:
+        raise CardNotWritable(f"{path} must have one block 'error_rates'; it has {count}.")
+    _write(path, after)
+
+
+def state(detector_id: str, measured: Strength) -> None:
+    """Write a measurement into a card's block ``strength``, over an earlier one on the same set.
+    Raises as :func:`rewrite` does."""
+    path = _card_of(detector_id)
+    card = load(path)
+    kept = [one for one in card.strength if one.set != measured.set]
+    block = _block("strength", [asdict(one) for one in (*kept, measured)])
+    before = _STRENGTH.sub("", path.read_text(encoding="utf-8"))
+    after, count = _BLOCK.subn(lambda found: found.group() + block, before)
+    if count != 1:
+        raise CardNotWritable(f"{path} must have one block 'error_rates'; it has {count}.")
+    _write(path, after)
+
+
+def _card_of(detector_id: str) -> Path:
     path = find(detector_id).card_path
     if path is None:
         raise CardNotWritable(f"{detector_id} has no card that could be written.")
-    before = path.read_text(encoding="utf-8")
-    block = yaml.safe_dump(
-        {"error_rates": rates(calibration)}, sort_keys=False, allow_unicode=True, width=96
-    )
-    after, count = _BLOCK.subn(lambda _: block, before)
-    if count != 1:
-        raise CardNotWritable(f"{path} must have one block 'error_rates'; it has {count}.")
+    return path
+
+
+def _block(name: str, value: Any) -> str:
+    return yaml.safe_dump({name: value}, sort_keys=False, allow_unicode=True, width=96)
+
+
+def _write(path: Path, after: str) -> None:
     draft = path.with_suffix(".draft")
     try:
         draft.write_text(after, encoding="utf-8")

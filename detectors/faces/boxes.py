@@ -68,7 +68,8 @@ class YuNet:
         _, found = self._net.detect(cv2.cvtColor(padded, cv2.COLOR_RGB2BGR))
         # None where there is no face, in spite of the annotation
         faces = np.asarray(found, dtype=np.float32).reshape(-1, 15) if np.ndim(found) else ()
-        boxes = [_yunet_box(row, scale=scale) for row in faces]
+        # in a picture a few pixels high it puts faces at infinity
+        boxes = [_yunet_box(row, scale=scale) for row in faces if np.isfinite(row).all()]
         return _largest_first(boxes, least=LEAST_SIDE / scale)
 
 

@@ -19,6 +19,7 @@ from detectors.faces.shots import ALIKE, alike
 from detectors.faces.tracks import BLENDSHAPES, POINTS, Faces, Floats, Track
 from detectors.faces.windows import NATIVE, Plan, plan
 from foundation.media import Probe, decode
+from foundation.media.decode import Pace, Shown
 
 MAX_SIDE = 1280
 """Frames are decoded at most this long; a face that fills them is still over 500 pixels."""
@@ -38,57 +39,108 @@ class Models:
     landmarker: FilePath | None = None
 
 
+class Perception:
+    """Looks at the frames of one file, given in the order shown, and says whose faces they hold.
+
+    ``windows`` are the stretches that it wants; frames outside are passed over. Raises what a
+    damaged bundle of weights raises.
+    """
+
+    def __init__(
+        self, *, probe: Probe, models: Models, seen: Callable[[float], None] = lambda _time: None
+    ) -> None:
+        self._planned = plan(seconds=probe.duration, fps=probe.fps)
+        self.windows = self._planned.windows
+        self._probe, self._seen = probe, seen
+        self._budget = max(8, MAX_CROP_BYTES // CROP_BYTES // len(self.windows))
+        frames = round((self._planned.rate or probe.fps or NATIVE) * _longest(self._planned))
+        self._gap = burst_gap(frames=frames, budget=self._budget)
+        parts = bundle.read(models.landmarker) if models.landmarker else None
+        self._model = parts.model if parts else np.zeros((0, 3))
+        self._mesh = Mesh(parts) if parts else None
+        self._finder = finder(models.yunet)
+        self._number = -1
+        self._follower: Follower | None = None
+        self._pace: Pace | None = None
+        self._paths: list[Path] = []
+        self._cuts: list[float] = []
+        self._times: list[float] = []
+        self._shape = (0, 0)
+
+    def wants(self, time: float) -> bool:
+        """Whether a moment lies inside a window."""
+        return any(window.start <= time < window.end for window in self.windows)
+
+    def offer(self, time: float, shown: Shown) -> None:
+        """Look at the frame if a window asks for it."""
+        number = next((n for n, w in enumerate(self.windows) if w.start <= time < w.end), None)
+        if number is None:
+            return
+        if number != self._number:
+            self._close()
+            self._number, self._pace = number, Pace(self._planned.rate, self.windows[number].start)
+            self._follower = Follower(
+                finder=self._finder, mesh=self._mesh, budget=self._budget, burst_gap=self._gap
+            )
+        if self._follower is None or self._pace is None or not self._pace.take(time):
+            return
+        rgb = shown.rgb(MAX_SIDE)
+        self._shape = (rgb.shape[0], rgb.shape[1])
+        self._times.append(time)
+        self._follower.feed(time, rgb)
+        self._seen(time)
+
+    def _close(self) -> None:
+        if self._follower is not None:
+            self._follower.finish()
+            self._paths += self._follower.done
+            self._cuts += self._follower.cuts
+            self._follower = None
+
+    def faces(self) -> Faces:
+        """Everything that was seen. Raises :class:`DecodingFailed` without a single frame."""
+        self._close()
+        if not self._times:
+            raise DecodingFailed("Not a single frame of the video could be decoded.")
+        shape, probe = self._shape, self._probe
+        scale = max(probe.width or shape[1], probe.height or shape[0]) / max(shape)
+        width, height = round(shape[1] * scale), round(shape[0] * scale)
+        return Faces(
+            tracks=_tracks(self._paths, scale=scale, width=width, height=height),
+            windows=self.windows,
+            cuts=tuple(self._cuts),
+            rate=_rate(self._times),
+            landmarks=self._mesh is not None,
+            whole=self._planned.whole,
+            width=width,
+            height=height,
+            finder=self._finder.name,
+            model=self._model,
+        )
+
+
 def perceive(
-    path: FilePath, *, probe: Probe, models: Models, progress: Progress = lambda _what: None
+    path: FilePath,
+    *,
+    probe: Probe,
+    models: Models,
+    progress: Progress = lambda _what: None,
+    seen: Callable[[float], None] = lambda _time: None,
 ) -> Faces:
     """Every face of a video or animation.
 
-    ``progress`` hears the part that is being looked at, and None between parts. Raises
-    :class:`DecodingFailed` when not a single frame decodes, and what the decoder refuses.
+    ``progress`` hears the part that is being looked at, and None between parts; ``seen`` the moment
+    of each frame. Raises :class:`DecodingFailed` when not a single frame decodes, and what the
+    decoder refuses.
     """
-    planned = plan(seconds=probe.duration, fps=probe.fps)
-    per_window = max(8, MAX_CROP_BYTES // CROP_BYTES // len(planned.windows))
-    frames = round((planned.rate or probe.fps or NATIVE) * _longest(planned))
-    parts = bundle.read(models.landmarker) if models.landmarker else None
-    mesh = Mesh(parts) if parts else None
-    search = finder(models.yunet)
-    paths: list[Path] = []
-    cuts: list[float] = []
-    times: list[float] = []
-    shape = (0, 0)
-    for number, window in enumerate(planned.windows, start=1):
+    looking = Perception(probe=probe, models=models, seen=seen)
+    for number, window in enumerate(looking.windows, start=1):
         if number > 1:
             progress(None)
-            progress(f"the faces (part {number} of {len(planned.windows)})")
-        follower = Follower(
-            finder=search, mesh=mesh, budget=per_window,
-            burst_gap=burst_gap(frames=frames, budget=per_window),
-        )  # fmt: skip
-        for time, rgb in decode.video_frames(
-            path, planned.rate, start=window.start, end=window.end, max_side=MAX_SIDE
-        ):
-            shape = (rgb.shape[0], rgb.shape[1])
-            times.append(time)
-            follower.feed(time, rgb)
-        follower.finish()
-        paths += follower.done
-        cuts += follower.cuts
-    if not times:
-        raise DecodingFailed("Not a single frame of the video could be decoded.")
-    scale = max(probe.width or shape[1], probe.height or shape[0]) / max(shape)
-    width, height = round(shape[1] * scale), round(shape[0] * scale)
-    return Faces(
-        tracks=_tracks(paths, scale=scale, width=width, height=height),
-        windows=planned.windows,
-        cuts=tuple(cuts),
-        rate=_rate(times),
-        landmarks=mesh is not None,
-        whole=planned.whole,
-        width=width,
-        height=height,
-        finder=search.name,
-        model=parts.model if parts else np.zeros((0, 3)),
-    )
+            progress(f"the faces (part {number} of {len(looking.windows)})")
+        for time, shown in decode.video_shown(path, start=window.start, end=window.end):
+            looking.offer(time, shown)
+    return looking.faces()
 
 
 def _longest(planned: Plan) -> float:

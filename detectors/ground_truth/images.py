@@ -33,6 +33,7 @@ class Kind(StrEnum):
     UPSAMPLED = "upsampled"
     ZOOMED = "zoomed"
     COLOUR = "colour"
+    LIGHT = "light"
 
 
 MADE_FOR: Mapping[str, Kind] = {
@@ -45,6 +46,7 @@ MADE_FOR: Mapping[str, Kind] = {
     "image.spectrum": Kind.UPSAMPLED,
     "image.sharpness": Kind.ZOOMED,
     "image.colour": Kind.COLOUR,
+    "image.lighting": Kind.LIGHT,
 }
 """The kind that each built-in detector is made to find."""
 
@@ -242,6 +244,17 @@ def _colour(seed: int, size: tuple[int, int]) -> Truth:
     return _saved(Kind.COLOUR, seed, pasted(ground, part, box), ground, box=box, quality=90)
 
 
+def _light(seed: int, size: tuple[int, int]) -> Truth:
+    """A part whose light comes from the other side, or from 120 degrees away."""
+    by = camera(seed)
+    angle = float(np.random.default_rng([seed, 37]).uniform(0, 2 * np.pi))
+    other = angle + (np.pi if seed % 2 else 2 * np.pi / 3)
+    box = place(seed, size=size, share=0.44)
+    part = cut(picture(seed + OTHER, size=size, by=by, light=other), box)
+    ground = picture(seed, size=size, by=by, light=angle)
+    return _saved(Kind.LIGHT, seed, pasted(ground, part, box), ground, box=box, quality=92)
+
+
 def _saved(
     kind: Kind,
     seed: int,
@@ -276,4 +289,5 @@ _MAKERS: dict[Kind, Callable[[int, tuple[int, int]], Truth]] = {
     Kind.UPSAMPLED: _upsampled,
     Kind.ZOOMED: _zoomed,
     Kind.COLOUR: _colour,
+    Kind.LIGHT: _light,
 }

@@ -26,6 +26,7 @@ from detectors.image.parts import (
     region,
     separation,
     size_of,
+    smaller,
     told,
 )
 from detectors.media import Pixels
@@ -47,9 +48,7 @@ class Colour:
         pixels = sample.pixels()
         p = {name: float(value) for name, value in parameters.items()}
         refuse_small(pixels, least=p["minimum_side"])
-        # light changes slowly over a picture: nothing is lost by measuring a smaller one
-        scale = min(1.0, float(np.sqrt(p["most_pixels"] / (pixels.shape[0] * pixels.shape[1]))))
-        worked = _smaller(pixels, scale)
+        worked, scale = smaller(pixels, most_pixels=p["most_pixels"])
         light, known = lights(worked, least_edges=p["least_edges"])
         if known.mean() < p["least_known_share"]:
             raise Abstain("The picture has too few edges for the colour of its light to be told.")
@@ -101,13 +100,6 @@ class Colour:
                 ),
             ),
         )
-
-
-def _smaller(pixels: Pixels, scale: float) -> Pixels:
-    if scale == 1.0:
-        return pixels
-    made = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(made, dtype=np.uint8)
 
 
 def lights(pixels: Pixels, *, least_edges: float) -> tuple[Floats, Mask]:

@@ -37,6 +37,18 @@ def refuse_small(pixels: NDArray[np.generic], *, least: float) -> None:
         )
 
 
+def smaller(pixels: Pixels, *, most_pixels: float) -> tuple[Pixels, float]:
+    """The picture with at most ``most_pixels``, and its scale (1 = untouched).
+
+    Light changes slowly over a picture: nothing is lost by measuring a smaller one.
+    """
+    scale = min(1.0, float(np.sqrt(most_pixels / (pixels.shape[0] * pixels.shape[1]))))
+    if scale == 1.0:
+        return pixels, scale
+    made = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(made, dtype=np.uint8), scale
+
+
 def unclipped(plane: Floats | Pixels) -> Mask:
     """Where a plane (0-255) is neither black nor burnt out, so that it kept its noise."""
     return np.asarray((plane > 4) & (plane < 250), dtype=np.bool_)

@@ -18,6 +18,7 @@ def models() -> None:
 @terminal.guard
 def list_command(*, as_json: bool) -> None:
     """Show every network and how far it is."""
+    from detectors.models import own
     from detectors.models.known import MODELS
     from detectors.models.prepared import ready, state
 
@@ -26,6 +27,7 @@ def list_command(*, as_json: bool) -> None:
         found = ready(model_id)
         note = found.note if found else {}
         rows.append({"id": model_id, "state": state(model_id).value, **note})
+    rows += [{"id": name, "recipe": one.recipe, **own.told(name)} for name, one in own.OWN.items()]
     if as_json:
         for row in rows:
             terminal.emit_json(row)
@@ -34,12 +36,15 @@ def list_command(*, as_json: bool) -> None:
         "ready": "",
         "weights here": "probity models prepare {id}",
         "weights missing": "probity pull {id}",
+        own.NONE: "probity train {recipe} --data FOLDER",
+        own.LOCAL: "",
+        own.COMES_ALONG: "",
     }
     terminal.table(
         ("id", "state", "sha256", "next"),
         [
             (row["id"], row["state"], str(row.get("sha256", ""))[:16],
-             advice[row["state"]].format(id=row["id"]))
+             advice[row["state"]].format(**row))
             for row in rows
         ],
     )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 
 from detectors.card import Card
 from detectors.faces import LANDMARKER, YUNET
+from detectors.models import own
 from detectors.models.known import MODELS, Model
 from detectors.registry import Entry
 from foundation import child
@@ -65,18 +66,32 @@ def resources_of(entry: Entry, card: Card) -> dict[str, tuple[str, str]]:
     """Path and SHA-256 of every resource and model that a card names.
 
     A model's weights stand under its id, its ONNX form under the id with ``.onnx``. A model that
-    was not prepared yet is prepared now where its weights and torch are here. Raises
-    ResourceMissing (weights), :class:`ModelNotReady`, or what preparing raises.
+    was not prepared yet is prepared now where its weights and torch are here. A network of our own
+    stands under its id with ``.onnx`` alone. Raises ResourceMissing (weights),
+    :class:`ModelNotReady`, or what preparing raises.
     """
-    found: dict[str, tuple[str, str]] = {}
-    if card.needs.resources or card.needs.models:
+    found = _own_models(card)
+    published = [name for name in card.needs.models if name not in own.OWN]
+    if card.needs.resources or published:
         catalogue = Catalogue.load(entry.target.partition(":")[0].partition(".")[0])
-        for name in (*card.needs.resources, *card.needs.models):
+        for name in (*card.needs.resources, *published):
             found[name] = (str(catalogue.path(name)), catalogue.get(name).sha256)
     found |= _face_models(card)
-    for name in card.needs.models:
+    for name in published:
         network = ready(name) or prepare(name)
         found[name + SUFFIX] = (str(network.path), network.sha256)
+    return found
+
+
+def _own_models(card: Card) -> dict[str, tuple[str, str]]:
+    """Networks that are trained, not fetched. Raises :class:`ModelNotReady`."""
+    found: dict[str, tuple[str, str]] = {}
+    for name in card.needs.models:
+        if name in own.OWN:
+            network = own.found(name)
+            if network is None:
+                raise ModelNotReady(own.missing(name))
+            found[name + SUFFIX] = (str(network.path), network.sha256)
     return found
 
 

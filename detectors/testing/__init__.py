@@ -23,26 +23,32 @@ from typing import Any
 
 from detectors.api import Cause, Finding, Status
 from detectors.card import Card
+from detectors.faces import LANDMARKER, YUNET
 from detectors.inside import measure
 from detectors.models.prepared import resources_of
 from detectors.registry import Entry, find, instantiate
-from detectors.runner import analyse, digest, modalities
-from detectors.sample import SampleView, SharedSample
+from detectors.runner import digest, modalities
 from detectors.testing import odd, shape, truth
 from detectors.testing.rules import NotConforming, require
+from detectors.testing.shared import Confined, Recorded, Remembered
 from detectors.testing.surroundings import no_network, unchanged
 from foundation.media import Probe, inspect
 
-__all__ = ["NotConforming", "check", "finding"]
+__all__ = ["Confined", "NotConforming", "check", "finding"]
 
 
 def check(
-    detector_id: str, *, usable: Sequence[Path], unusable: Sequence[Path] = ()
+    detector_id: str,
+    *,
+    usable: Sequence[Path],
+    unusable: Sequence[Path] = (),
+    confined: Confined | None = None,
 ) -> list[Finding]:
     """Run every check; returns the findings of the usable files.
 
     ``usable`` files must give status ok, ``unusable`` ones (too small, too short, the wrong
-    coding) must give abstained. At least one usable file is needed.
+    coding) must give abstained. At least one usable file is needed. ``confined`` is shared by the
+    checks of several detectors on the same files, so that each file is opened once for all.
     """
     entry = find(detector_id)
     card = _card(entry)
@@ -55,7 +61,7 @@ def check(
     truth.check_needs(card, asked=asked)
     _check_order(entry, usable[0], before=findings[0])
     for path, found in zip(usable, findings, strict=True):
-        _check_confined(entry, path, found=found)
+        _check_confined(entry, path, found=found, confined=confined or Confined())
     _check_odd(entry)
     return findings
 
@@ -69,10 +75,15 @@ def finding(
     """
     card = _card(entry)
     probe = probe or inspect(path)
-    shared = _Recorded(
-        path=path, probe=probe, needs=[card.needs], asked=set() if asked is None else asked
-    )
     resources = {name: (Path(at), sha) for name, (at, sha) in resources_of(entry, card).items()}
+    models = sorted(resources[name][1] for name in (YUNET, LANDMARKER) if name in resources)
+    shared = Recorded(
+        path=path,
+        probe=probe,
+        needs=[card.needs],
+        asked=set() if asked is None else asked,
+        memory=Remembered((digest(path), *models)),
+    )
     return measure(
         card=card,
         make=lambda: instantiate(entry.target),
@@ -80,27 +91,6 @@ def finding(
         resources=resources,
         sha256=digest(path),
     )
-
-
-class _Recorded(SharedSample):
-    """Remembers what its views were asked for."""
-
-    def __init__(self, *, asked: set[str], **options: Any) -> None:
-        super().__init__(**options)
-        self._asked = asked
-
-    def view(self, **options: Any) -> SampleView:
-        return _RecordedView(shared=self, asked=self._asked, **options)
-
-
-class _RecordedView(SampleView):
-    def __init__(self, *, asked: set[str], **options: Any) -> None:
-        super().__init__(**options)
-        self._asked = asked
-
-    def _declared(self, name: str, need: Any) -> Any:
-        self._asked.add(name)
-        return super()._declared(name, need)
 
 
 def _checked(entry: Entry, path: Path, *, status: Status, asked: set[str]) -> Finding:
@@ -131,14 +121,14 @@ def _check_order(entry: Entry, path: Path, *, before: Finding) -> None:
     )
 
 
-def _check_confined(entry: Entry, path: Path, *, found: Finding) -> None:
+def _check_confined(entry: Entry, path: Path, *, found: Finding, confined: Confined) -> None:
     """The same in the process that the product uses, under its limits."""
-    report = analyse(path, probe=inspect(path), only=[entry.id])
-    [confined] = report.findings
-    words = f"{path.name}: in the confined process it {confined.status}: {confined.sentence}"
-    require(confined.status is found.status, words)
+    report = confined.report(path, detector_id=entry.id)
+    [there] = [finding for finding in report.findings if finding.detector == entry.id]
+    words = f"{path.name}: in the confined process it {there.status}: {there.sentence}"
+    require(there.status is found.status, words)
     require(
-        shape.alike(confined, found),
+        shape.alike(there, found),
         f"{path.name}: the confined process gives another finding than this one. Read no settings "
         "and no environment.",
     )

@@ -32,7 +32,8 @@ class Blink:
         seconds = usable_seconds(person)
         details = _details(faces, person, parts, seconds=seconds, p=p)
         if (why := _unfit(person, seconds=seconds, p=p)) is not None:
-            raise Abstain(why, details=details)
+            shown = (_picture(faces, parts, _all(parts, "blinks")),) if parts else ()
+            raise Abstain(why, details=details, pictures=shown)
         return _outcome(faces, parts, seconds=seconds, details=details)
 
 

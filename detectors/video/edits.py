@@ -21,7 +21,13 @@ USUAL_RATES = (
 )  # fmt: skip
 """Frames a second that cameras, phones, web services and screen recorders make."""
 
-NEAR = 12
+NEAR, CLOSE = 12, 5
+"""Frames on each side that a change is compared with, over the picture and square by square."""
+
+PART = 10
+STILL = 0.4
+LEAST_PARTS = 8
+SAME_COLOURS = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +38,15 @@ class Jump:
     times: float
 
 
-def jumps(images: Images, change: Curve, *, p: Mapping[str, float]) -> list[Jump]:
-    """One-frame jumps within a scene: far above their neighbours, and the picture stays changed.
+def jumps(
+    images: Images, change: Curve, *, key: NDArray[np.bool_], p: Mapping[str, float]
+) -> list[Jump]:
+    """One-frame jumps within a scene: nearly all of the picture changes more than at any moment
+    near it, and stays changed.
 
-    A new scene (most of the picture replaced) is an ordinary cut and not told; a flash returns.
+    A limb or a lip that moves fast changes a part of the picture; a head that jerks takes several
+    frames for it. Another scene (other colours) is an ordinary cut and not told; a flash returns.
+    ``key`` (N,) marks key frames, whose own encoding changes a still picture a little.
     """
     found: list[Jump] = []
     for place in range(2, len(change) - 2):
@@ -45,14 +56,51 @@ def jumps(images: Images, change: Curve, *, p: Mapping[str, float]) -> list[Jump
         near = np.concatenate(
             (change[max(0, place - NEAR) : place], change[place + 1 : place + 1 + NEAR])
         )
-        usual = max(float(np.median(near)), p["still_difference"])
-        beside = max(float(change[place - 1]), float(change[place + 1]))
-        if value < p["jump_times"] * usual or value < p["jump_beside"] * beside:
+        times = value / max(float(np.median(near)), p["still_difference"])
+        if times < p["jump_times"] * (p["jump_key"] if key[place + 1] else 1.0):
+            continue
+        first = max(0, place - CLOSE)
+        share, above = _everywhere(_part_changes(images[first : place + CLOSE + 2]), place - first)
+        if share < p["jump_share"] or above < np.log(p["jump_above"]):
             continue
         lasting = _apart(images[place - 1], images[place + 2])
-        if lasting >= 0.6 * value and value < p["scene_change"]:
-            found.append(Jump(at=place + 1, times=value / usual))
+        if lasting >= 0.6 * value and _same_scene(images[place - 1], images[place + 2]):
+            found.append(Jump(at=place + 1, times=times))
     return found
+
+
+def _part_changes(images: Images) -> Curve:
+    """Mean change of each square of ``PART`` pixels from frame to frame (N - 1, squares)."""
+    rows, columns = (side // PART * PART for side in images.shape[1:3])
+    found = []
+    for one, two in pairwise(images):
+        apart = one[:rows, :columns].sum(axis=2, dtype=np.int16)
+        apart -= two[:rows, :columns].sum(axis=2, dtype=np.int16)
+        squares = np.abs(apart).reshape(rows // PART, PART, columns // PART, PART)
+        found.append(squares.mean(axis=(1, 3)).ravel() / 3)
+    return np.array(found)
+
+
+def _everywhere(parts: Curve, place: int) -> tuple[float, float]:
+    """The share of a change that lies in squares where it is the largest near it, and by how much
+    (logarithm) the change of the middle square exceeds the largest near it."""
+    now = parts[place]
+    near = np.concatenate((parts[max(0, place - CLOSE) : place], parts[place + 1 :][:CLOSE]))
+    most = near.max(axis=0)
+    share = float(now[now > most].sum() / max(float(now.sum()), 1e-6))
+    moving = now > STILL
+    if moving.sum() < LEAST_PARTS:
+        moving[:] = True
+    return share, float(np.median(np.log(now[moving] + 0.1) - np.log(most[moving] + 0.1)))
+
+
+def _same_scene(one: Images, other: Images) -> bool:
+    """Whether two pictures have about the same colours (Bhattacharyya coefficient)."""
+    counts = []
+    for image in (one, other):
+        cells = (image // 43).reshape(-1, 3).astype(np.int64) @ np.array([36, 6, 1])
+        counts.append(np.sqrt(np.bincount(cells, minlength=216) / len(cells)))
+    return float(counts[0] @ counts[1]) >= SAME_COLOURS
 
 
 def order(
@@ -96,12 +144,11 @@ def beat_of(change: Curve, *, p: Mapping[str, float]) -> int | None:
         others = np.delete(table, quiet, axis=1)
         share = float(np.median(table[:, quiet] / np.maximum(others.mean(axis=1), 0.05)))
         calm = float((table[:, quiet] < others.min(axis=1)).mean())
-        if (
-            share <= p["beat_share"]
-            and calm >= p["beat_calm"]
-            and (best is None or share < best[0])
-        ):
-            best = (share, every)
+        # by chance each place of the beat is the quietest equally often
+        errors = (calm - 1 / every) / np.sqrt((1 / every) * (1 - 1 / every) / count)
+        fits = share <= p["beat_share"] and errors >= p["beat_errors"]
+        if fits and (best is None or errors > best[0]):
+            best = (float(errors), every)
     return best[1] if best else None
 
 
@@ -140,6 +187,15 @@ def coarser(
         label="encoded differently from the rest",
         strength=round(min(1.0, abs(height)), 4),
     )
+
+
+def keys_of(packets: PacketList, times: Curve) -> NDArray[np.bool_]:
+    """Whether each frame is a key frame (N,); none is where there are no packets."""
+    stamps = np.array([packet.time for packet in packets if packet.keyframe])
+    if not stamps.size:
+        return np.zeros(len(times), dtype=np.bool_)
+    at = np.clip(np.searchsorted(stamps, times - 1e-3), 0, len(stamps) - 1)
+    return np.asarray(np.abs(stamps[at] - times) < 0.02)
 
 
 def _per_frame(packets: PacketList, times: Curve) -> Curve | None:

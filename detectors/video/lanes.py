@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.api import Picture, Track
+from detectors.curves import curve
 from detectors.draw import LINE, MARGIN, QUIET, RULE, Sheet, TimeAxis, mark_tracks
 
 TOP = 118
@@ -55,7 +56,17 @@ def chart(
         _draw(sheet, lane, axis=axis, top=top)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=bottom)
     sheet.text(MARGIN, bottom + 56, note, size=18)
-    return sheet.picture(name=name, caption=caption)
+    return sheet.picture(
+        name=name,
+        caption=caption,
+        curves=[
+            curve(
+                label=lane.label, times=lane.times, values=lane.values, low=lane.low,
+                high=lane.high, level=lane.level, level_label=lane.level_label,
+            )
+            for lane in lanes
+        ],
+    )  # fmt: skip
 
 
 def _draw(sheet: Sheet, lane: Lane, *, axis: TimeAxis, top: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors.api import Abstain, Outcome, Sample, Value
+from detectors.api import Abstain, Outcome, Picture, Sample, Value
 from detectors.faces import Faces, Track
 from detectors.video.lip_sync_pictures import pictures
 from detectors.video.mouth import openings
@@ -51,7 +51,11 @@ class LipSync:
         best = max(speakers, key=lambda one: (one.found.clearness, one.seconds))
         details = _details(best, speakers, p=p)
         if (why := _unfit(best, p=p)) is not None:
-            raise Abstain(why, details=details | {"judged": False})
+            raise Abstain(
+                why,
+                details=details | {"judged": False},
+                pictures=_pictures(best, faces, speech, p=p) if best.seconds > 0 else (),
+            )
         return _outcome(best, faces, speech, details=details, p=p)
 
 
@@ -177,10 +181,16 @@ def _outcome(
         sentence=_sentence(best, offset=offset, details=details, several=len(faces.people()) > 1),
         score=float(min(abs(offset), 2000)),
         details=details,
-        pictures=pictures(
-            best.tracks, speech=speech, found=best.found, lead=p["mouth_lead_ms"] / 1000,
-            end=max(faces.windows[-1].end, speech.seconds),
-        ),
+        pictures=_pictures(best, faces, speech, p=p),
+    )
+
+
+def _pictures(
+    best: Speaker, faces: Faces, speech: Speech, *, p: Mapping[str, float]
+) -> tuple[Picture, ...]:
+    return pictures(
+        best.tracks, speech=speech, found=best.found, lead=p["mouth_lead_ms"] / 1000,
+        end=max(faces.windows[-1].end, speech.seconds),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detectors.api import Picture
+from detectors.curves import curve
 from detectors.draw import LINE, MARGIN, MARK, QUIET, RULE, WIDTH, Sheet
 from detectors.faces import Track
 from detectors.video.lanes import Lane, chart
@@ -80,4 +81,8 @@ def _delays(found: Match, *, lead: float) -> Picture:
     words = f"Sound early on the left, late on the right. Grey: usual delay ({1000 * lead:.0f} ms)."
     sheet.text(MARGIN, BOTTOM + 56, words, size=18)
     caption = f"Correlation of lips and sound at each delay; highest at {found.offset:+.2f} s."
-    return sheet.picture(name="delays", caption=caption)
+    shown = curve(
+        label="correlation of lips and sound (1 = they move as one)", times=found.lags,
+        values=found.correlation, low=low, high=high, level=0.0, axis="delay",
+    )  # fmt: skip
+    return sheet.picture(name="delays", caption=caption, curves=[shown])

@@ -21,6 +21,11 @@ NOSE = 6
 STILL = 0.02
 """Face widths a second below which a part counts as still."""
 
+LEAST_SIDE = 16
+"""Pixels; the method needs blocks of eight at two scales."""
+
+LEAST_PIXELS = 60
+
 FROZEN = 0.12
 """Mean change in grey levels below which a background is the same picture again."""
 
@@ -71,7 +76,10 @@ class Motion:
 
 
 def measured(frames: Frames, person: Sequence[Track], faces: Faces) -> Movement:
-    """Optical flow (Farneback 2003) between neighbouring frames in which the person is seen."""
+    """Optical flow (Kroeger et al. 2016) between neighbouring frames that show the person."""
+    if min(frames.images.shape[1:3]) < LEAST_SIDE:
+        raise Abstain("The picture is too narrow for its movements to be followed.")
+    flowing = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     scale = frames.images.shape[1] / faces.height
     usual = float(np.median(np.diff(frames.times))) if len(frames.times) > 1 else 0.0
     rows = []
@@ -80,8 +88,9 @@ def measured(frames: Frames, person: Sequence[Track], faces: Faces) -> Movement:
         box = _box(person, float(time))
         if box is None or time - before > 2 * usual:
             continue
-        rows.append((time, *_pair(frames.images[number - 1], frames.images[number],
-                                  box * scale, seconds=float(time - before))))  # fmt: skip
+        pair = frames.images[number - 1], frames.images[number]
+        lasting = float(time - before)
+        rows.append((time, *_pair(*pair, box * scale, seconds=lasting, flowing=flowing)))
     table = np.array(rows, dtype=np.float64).reshape(-1, 5)
     return Movement(
         times=table[:, 0], face=table[:, 1], body=table[:, 2], rest=table[:, 3], change=table[:, 4]
@@ -129,25 +138,47 @@ def _box(person: Sequence[Track], time: float) -> Curve | None:
 
 
 def _pair(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], box: Curve, *, seconds: float
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    box: Curve,
+    *,
+    seconds: float,
+    flowing: cv2.DISOpticalFlow,
 ) -> tuple[float, float, float, float]:
     one, two = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (before, after))
-    flow = cv2.calcOpticalFlowFarneback(one, two, None, 0.5, 3, 13, 2, 5, 1.1, 0)  # type: ignore[call-overload]
-    speed = np.linalg.norm(flow, axis=2) / max(float(box[2]), 1.0) / max(seconds, 1e-3)
-    rows, columns = np.mgrid[0 : one.shape[0], 0 : one.shape[1]]
+    flow = flowing.calc(one, two, None)  # type: ignore[call-overload]
+    across, down = flow[..., 0], flow[..., 1]
+    speed = cv2.magnitude(across, down) / (max(float(box[2]), 1.0) * max(seconds, 1e-3))
     x, y, width, height = box
-    face = (columns >= x) & (columns < x + width) & (rows >= y) & (rows < y + height)
-    wide = (columns >= x - 0.8 * width) & (columns < x + 1.8 * width)
-    body = wide & (rows >= y + 1.25 * height)
-    rest = ~(wide & (rows >= y - 0.5 * height))
-    change = np.abs(one.astype(np.int16) - two.astype(np.int16))
+    rows, columns = one.shape
+    face = _part(y, y + height, rows), _part(x, x + width, columns)
+    wide = _part(x - 0.8 * width, x + 1.8 * width, columns)
+    body = _part(y + 1.25 * height, rows, rows), wide
+    person = _part(y - 0.5 * height, rows, rows), wide
+    change = cv2.absdiff(one, two)
     return (
-        _mean(speed, face), _mean(speed, body), _mean(speed, rest), _mean(change, rest)
+        _mean(speed[face]), _mean(speed[body]), _around(speed, person), _around(change, person)
     )  # fmt: skip
 
 
-def _mean(values: NDArray[np.floating], mask: NDArray[np.bool_]) -> float:
-    return float(values[mask].mean()) if mask.sum() >= 60 else float("nan")
+def _part(low: float, high: float, size: int) -> slice:
+    """Whole pixels from ``low`` up to ``high``, inside the picture."""
+    first, end = (int(np.clip(np.ceil(edge), 0, size)) for edge in (low, high))
+    return slice(first, max(first, end))
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if values.size >= LEAST_PIXELS else float("nan")
+
+
+def _around(values: NDArray[Any], part: tuple[slice, slice]) -> float:
+    """The mean outside of a part."""
+    inside = values[part]
+    count = values.size - inside.size
+    if count < LEAST_PIXELS:
+        return float("nan")
+    total = values.sum(dtype=np.float64) - inside.sum(dtype=np.float64)
+    return float(total / count)
 
 
 def _middle(values: Curve) -> float | None:

@@ -10,9 +10,18 @@ import numpy as np
 
 from detectors.api import Abstain, DecodingFailed, Outcome, Sample, Track, Value
 from detectors.draw import clock
-from detectors.video.edits import Curve, beat_of, coarser, jumps, order, slowed, unusual_rate
+from detectors.video.edits import (
+    Curve,
+    beat_of,
+    coarser,
+    jumps,
+    keys_of,
+    order,
+    slowed,
+    unusual_rate,
+)
 from detectors.video.timeline import timeline
-from detectors.video.timing import changes, gaps_of, repeated, uneven
+from detectors.video.timing import gaps_of, repeated, uneven
 
 
 @dataclass
@@ -37,14 +46,14 @@ class Shallowfake:
                 f"The video has {len(frames.times)} pictures; at least {p['least_frames']:.0f} are "
                 "needed to tell an edit from its surroundings."
             )
-        change = changes(frames)
+        change = frames.change
         usual = float(np.median(np.diff(frames.times)))
         if usual <= 0:
             raise Abstain("The time stamps of the frames do not advance, so nothing can be timed.")
         found = Found()
-        steady = _pace(found, frames.times, change, usual=usual, p=p)
-        # repeats at a beat make every frame in between a jump
-        cuts = [] if found.details["beat_frames"] else jumps(frames.images, change, p=p)
+        camera = not sample.probe.animated  # animations are timed by hand, in hundredths
+        steady = _pace(found, frames.times, change, usual=usual, camera=camera, p=p)
+        cuts = jumps(frames.images, change, key=keys_of(packets, frames.times), p=p)
         _jumps(found, frames.times, cuts, moved=order(frames.images, cuts, p=p))
         part = coarser(packets, frames.times, change, p=p)
         if part is not None:
@@ -72,9 +81,15 @@ class Shallowfake:
 
 
 def _pace(
-    found: Found, times: Curve, change: Curve, *, usual: float, p: Mapping[str, float]
+    found: Found,
+    times: Curve,
+    change: Curve,
+    *,
+    usual: float,
+    camera: bool,
+    p: Mapping[str, float],
 ) -> bool:
-    """Repeats, gaps and speed; whether the rate is steady."""
+    """Repeats, gaps and speed; whether the rate is steady. ``camera``: it should be a usual one."""
     steps = np.diff(times)
     steady = float(np.median(np.abs(steps - usual))) <= p["most_spread"] * usual
     gaps = gaps_of(times, steps, usual=usual, p=p) if steady else []
@@ -82,10 +97,12 @@ def _pace(
     every = beat_of(change, p=p)
     ordinary = uneven(gaps + repeats, seconds=float(times[-1] - times[0]), p=p)
     found.tracks += [track for track in gaps if track not in ordinary]
-    if every is None:
-        long = [track for track in repeats if track.strength >= p["least_repeats"] / 25]
-        found.tracks += [track for track in long if track not in ordinary]
-    before, odd = slowed(every, usual), unusual_rate(usual) if steady else None
+    # a conversion repeats a frame or two at its beat
+    least = p["least_repeats"] if every is None else p["beat_repeats"]
+    long = [track for track in repeats if track.strength >= least / 25]
+    found.tracks += [track for track in long if track not in ordinary]
+    before = slowed(every, usual) if camera else None
+    odd = unusual_rate(usual) if steady and camera else None
     found.details |= {
         "gaps": len(gaps), "repeats": len(repeats), "beat_frames": every,
         "rate_before_conversion": round(before, 3) if before else None,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.api import Picture, Track
+from detectors.api import Curve, Picture, Track
+from detectors.curves import curve
 from detectors.draw import (
     INK,
     LINE,
@@ -45,11 +46,37 @@ def timeline(
     _change(sheet, times, change, axis=axis)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=BOTTOM)
     _legend(sheet, tracks)
-    return sheet.picture(name="frame-timing", caption=caption)
+    return sheet.picture(name="frame-timing", caption=caption, curves=_told(packets, times, change))
+
+
+def _told(
+    packets: PacketList, times: NDArray[np.float64], change: NDArray[np.float64]
+) -> list[Curve]:
+    """What the bands draw, as numbers."""
+    told = []
+    if change.size:
+        told.append(
+            curve(
+                label="change of the picture (grey levels)", times=times[1:], values=change,
+                low=0.0, high=float(np.percentile(change, 98)),
+            )
+        )  # fmt: skip
+    if packets:
+        size = np.log10(np.maximum([packet.size for packet in packets], 1))
+        told.append(
+            curve(
+                label="bytes of a frame (decimal logarithm)",
+                times=np.array([packet.time for packet in packets]), values=size,
+                low=float(size.min()), high=float(size.max()),
+            )
+        )  # fmt: skip
+    return told
 
 
 def _bytes(sheet: Sheet, packets: PacketList, *, axis: TimeAxis) -> None:
     """One stick a frame, the logarithm of its bytes; key frames in their own colour."""
+    if not packets:  # an animation has pictures and no packets
+        return
     size = np.log10(np.maximum([packet.size for packet in packets], 1))
     low, high = float(size.min()) - 0.1, float(size.max())
     for packet, value in zip(packets, size, strict=True):

@@ -16,9 +16,6 @@ from detectors.video.timeline import timeline
 
 Floats = NDArray[np.float64]
 
-BLOCK = 256
-"""Frames compared at a time."""
-
 
 class Timing:
     """See the module."""
@@ -27,6 +24,11 @@ class Timing:
         """Outcome with tracks and a timeline; abstains on very short or single-frame video."""
         p = {name: float(value) for name, value in parameters.items()}
         packets = sample.packets()
+        if not packets:
+            raise Abstain(
+                "An animation has pictures and no coded frames with stamps, so the rhythm of its "
+                "encoding cannot be read."
+            )
         if len(packets) < p["least_frames"]:
             raise Abstain(
                 f"The video has {len(packets)} frames; at least {p['least_frames']:.0f} are needed "
@@ -40,24 +42,13 @@ class Timing:
         steady = float(np.median(np.abs(steps - usual))) <= p["most_spread"] * usual
         gaps = gaps_of(times, steps, usual=usual, p=p) if steady else []
         frames = sample.frames()
-        change = changes(frames)
+        change = frames.change
         repeats = repeated(frames.times, change, usual=usual, p=p)
         rhythm = find_rhythm(packets, p=p)
         return _outcome(
             packets, change=change, frames=frames, gaps=gaps, repeats=repeats,
             rhythm=rhythm, steady=steady, usual=usual, p=p,
         )  # fmt: skip
-
-
-def changes(frames: Frames) -> Floats:
-    """Mean absolute difference of each frame to the one before, in grey levels (N-1,)."""
-    found = np.empty(max(0, len(frames.images) - 1))
-    for start in range(0, len(found), BLOCK):
-        end = min(start + BLOCK, len(found))
-        # three channels in 16 bits: five minutes of video must not need gigabytes
-        grey = frames.images[start : end + 1].sum(axis=3, dtype=np.int16)
-        found[start:end] = np.abs(np.diff(grey, axis=0)).mean(axis=(1, 2)) / 3
-    return found
 
 
 def gaps_of(times: Floats, steps: Floats, *, usual: float, p: Mapping[str, float]) -> list[Track]:

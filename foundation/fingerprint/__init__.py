@@ -1,4 +1,4 @@
-"""Fingerprints: what a picture looks like, in bits that survive copying.
+"""Fingerprints: what a picture, a film or a recording is like, in bits that survive copying.
 
 Not for proof: two pictures with close fingerprints look alike to a machine, no more.
 """
@@ -6,6 +6,18 @@ Not for proof: two pictures with close fingerprints look alike to a machine, no 
 from __future__ import annotations
 
 from foundation.fingerprint.bits import BITS, RADIUS, Pdq, distance, from_hex, nearest
-from foundation.fingerprint.door import of_image
+from foundation.fingerprint.door import (
+    Frame,
+    Pair,
+    Sound,
+    aligned,
+    kept,
+    of_film,
+    of_image,
+    of_sound,
+)
 
-__all__ = ["BITS", "RADIUS", "Pdq", "distance", "from_hex", "nearest", "of_image"]
+__all__ = [
+    "BITS", "RADIUS", "Frame", "Pair", "Pdq", "Sound", "aligned", "distance", "from_hex", "kept",
+    "nearest", "of_film", "of_image", "of_sound",
+]  # fmt: skip

@@ -47,3 +47,42 @@ def distance(left: bytes, right: bytes) -> int:
 def nearest(variants: Iterable[bytes], other: bytes) -> int:
     """The least distance of any of several hashes (a picture's turns and mirrors) to another."""
     return min(distance(variant, other) for variant in variants)
+
+
+def turns_of(code: bytes) -> tuple[bytes, ...]:
+    """About what the hash would be turned and mirrored, from the hash alone, in the order of
+    ``pdq.pdq_variants``, the hash itself first.
+
+    A mirror changes the sign of every odd frequency, so those bits flip, as far as the median they
+    are compared with is nought; of pictures it is not quite, and a few bits come out wrong.
+    """
+    grid = _grid(code)
+    turns = [grid, _across(_swapped(grid)), _down(_across(grid)), _down(_swapped(grid))]
+    return tuple(_packed(each) for each in (*turns, *(_across(turn) for turn in turns)))
+
+
+Grid = list[list[int]]
+_SIDE = 16
+
+
+def _grid(code: bytes) -> Grid:
+    """Rows of 16 bits; the last coefficient's bit stands first in a hash."""
+    bits = [byte >> shift & 1 for byte in code for shift in range(7, -1, -1)][::-1]
+    return [bits[row * _SIDE : (row + 1) * _SIDE] for row in range(_SIDE)]
+
+
+def _packed(grid: Grid) -> bytes:
+    bits = [bit for row in grid for bit in row][::-1]
+    return int("".join(map(str, bits)), 2).to_bytes(BITS // 8)
+
+
+def _swapped(grid: Grid) -> Grid:
+    return [list(column) for column in zip(*grid, strict=True)]
+
+
+def _across(grid: Grid) -> Grid:
+    return [[bit ^ (1 - column % 2) for column, bit in enumerate(row)] for row in grid]
+
+
+def _down(grid: Grid) -> Grid:
+    return [[bit ^ (1 - place % 2) for bit in row] for place, row in enumerate(grid)]

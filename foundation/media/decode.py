@@ -7,7 +7,15 @@ function raises the refusals of ``foundation.media.errors``.
 
 from __future__ import annotations
 
-from foundation.media.frames import PacketInfo, gray_frames, video_frames, video_packets
+from foundation.media.frames import (
+    Pace,
+    PacketInfo,
+    Shown,
+    gray_frames,
+    video_frames,
+    video_packets,
+    video_shown,
+)
 from foundation.media.pictures import JpegTables, Pixels, image_rgb, jpeg_tables
 from foundation.media.sound import (
     Samples,
@@ -19,9 +27,11 @@ from foundation.media.sound import (
 
 __all__ = [
     "JpegTables",
+    "Pace",
     "PacketInfo",
     "Pixels",
     "Samples",
+    "Shown",
     "audio_at_rates",
     "audio_channels",
     "audio_chunks",
@@ -31,4 +41,5 @@ __all__ = [
     "jpeg_tables",
     "video_frames",
     "video_packets",
+    "video_shown",
 ]

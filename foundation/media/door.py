@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from foundation import child
 from foundation.media.errors import EmptyFile, TooLarge, UnreadableMedia
@@ -28,17 +30,22 @@ def inspect(path: Path, *, limits: MediaLimits = DEFAULT_LIMITS) -> Probe:
     )
 
 
-def previews(path: Path, *, probe: Probe) -> list[Preview]:
+def previews(
+    path: Path, *, probe: Probe, on_event: Callable[[dict[str, Any]], None] | None = None
+) -> list[Preview]:
     """Make safe copies to look at and listen to; none when the probe says not decodable.
 
-    Names: image ``view``, ``concealed`` (and ``proxy`` when animated); video ``sheet``,
-    ``concealed``, ``proxy``; audio ``waveform``, ``proxy``.
+    Names: image ``view``, ``concealed`` (and ``proxy``, ``frames`` when animated); video ``sheet``,
+    ``concealed``, ``proxy``, ``frames`` (and ``waveform`` when there is sound); audio
+    ``waveform``, ``proxy``. ``on_event`` hears ``{"event": "progress", "what", "share"}``.
     Raises UnreadableMedia and what ``child.call`` raises.
     """
     if not probe.decodable:
         return []
     payload = {"path": os.fsencode(path.absolute()), "probe": probe.to_dict()}
-    made = child.call("foundation.media.render:in_child", payload, limits=RENDER_LIMITS)
+    made = child.call(
+        "foundation.media.render:in_child", payload, limits=RENDER_LIMITS, on_event=on_event
+    )
     return [Preview(**item) for item in made]
 
 

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from PIL import Image, ImageSequence
 
-from foundation.media import still, stream
+from foundation.media import interlace, still, stream
 from foundation.media.errors import DecodesTooLarge, UnreadableMedia
 from foundation.media.pictures import LIMITS, Pixels, as_array
 from foundation.media.probe import container_of
 from foundation.media.sniff import Container
 
-_Source = Iterator[tuple[float, Callable[[], Pixels]]]
+SMALLEST = 8
+"""Pixels; the scaler of the decoding library is not asked for less."""
+
+
+class Shown(Protocol):
+    """A frame on the screen, turned into pixels only where somebody asks for them.
+
+    It is the decoder's own memory: ask before the next frame is taken.
+    """
+
+    def rgb(self, max_side: int | None = None) -> Pixels:
+        """Upright picture, at most ``max_side`` pixels long."""
+
+    def lines(self, height: int) -> Pixels:
+        """Upright picture of at most ``height`` lines, its pixels averaged."""
+
+
+_Source = Iterator[tuple[float, Shown]]
 
 
 def video_frames(
@@ -33,17 +50,25 @@ def video_frames(
     ``fps`` keeps about so many pictures per second, chosen by their own times (never doubled);
     None keeps all. ``start`` and ``end`` are seconds. Frames that do not decode are left out.
     """
+    wanted = Pace(fps, start)
+    for at, shown in video_shown(path, start=start, end=end):
+        if wanted.take(at):
+            yield at, shown.rgb(max_side)
+
+
+def video_shown(path: Path, *, start: float = 0.0, end: float | None = None) -> _Source:
+    """Yield ``(seconds, frame)`` as :func:`video_frames` does, for several who want it in different
+    sizes and at different rates."""
     container = container_of(path)
     source = _animation if container.pillow is not None else _video
-    wanted = _Pace(fps, start)
-    for at, make in source(path, container, start, max_side):
+    for at, shown in source(path, container, start):
         if end is not None and at >= end:
             return
-        if at >= start and wanted.take(at):
-            yield at, make()
+        if at >= start:
+            yield at, shown
 
 
-class _Pace:
+class Pace:
     """Chooses frames by time: one for each tick of the asked rate."""
 
     def __init__(self, fps: float | None, start: float) -> None:
@@ -62,7 +87,7 @@ class _Pace:
         return True
 
 
-def _animation(path: Path, container: Container, _: float, max_side: int | None) -> _Source:
+def _animation(path: Path, container: Container, _: float) -> _Source:
     with still.opened(path, container, limits=LIMITS) as image:
         at = 0.0
         frames = ImageSequence.Iterator(image)
@@ -77,11 +102,11 @@ def _animation(path: Path, container: Container, _: float, max_side: int | None)
             except Exception:
                 return
             lasting = float(frame.info.get("duration") or 100.0) / 1000
-            yield at, partial(as_array, frame, max_side)
+            yield at, _Cell(frame)
             at += lasting
 
 
-def _video(path: Path, container: Container, start: float, max_side: int | None) -> _Source:
+def _video(path: Path, container: Container, start: float) -> _Source:
     with stream.opened(path, container) as media:
         found = stream.chosen(media).video
         if not stream.known(found):
@@ -93,12 +118,19 @@ def _video(path: Path, container: Container, start: float, max_side: int | None)
         if start > 0 and not orderly:
             stream.seek(media, start + zero)
         clock = _Clock(orderly=orderly, zero=zero)
-        for frame in stream.decoded(media, found):
-            if frame.width * frame.height > LIMITS.max_video_pixels:
-                raise DecodesTooLarge("A frame of the video is larger than its header declares.")
-            at = clock.read(frame)
-            if at is not None:
-                yield at, partial(upright, frame, max_side)
+        scaler = _Scaler()
+        for at, turn, frame in interlace.whole(_timed(stream.decoded(media, found), clock)):
+            yield at, _Decoded(frame, turn, scaler)
+
+
+def _timed(frames: Iterator[Any], clock: _Clock) -> Iterator[interlace.Timed]:
+    """Frames with their moment and turn; those without a moment are left out."""
+    for frame in frames:
+        if frame.width * frame.height > LIMITS.max_video_pixels:
+            raise DecodesTooLarge("A frame of the video is larger than its header declares.")
+        at = clock.read(frame)
+        if at is not None:
+            yield at, stream.turn(frame), frame
 
 
 class _Clock:
@@ -122,15 +154,74 @@ class _Clock:
         return None if frame.time_base is None else float(step * frame.time_base)
 
 
-def upright(frame: Any, max_side: int | None) -> Pixels:
-    """One decoded frame as a picture, turned as the file asks, at most ``max_side`` pixels."""
-    width, height = frame.width, frame.height
-    if max_side is not None and max(width, height) > max_side:
-        scale = max_side / max(width, height)
-        width, height = max(2, round(width * scale)), max(2, round(height * scale))
-    pixels = frame.to_ndarray(format="rgb24", width=width, height=height)
-    turned: Pixels = np.rot90(pixels, k=-stream.turn(frame) // 90)
-    return np.ascontiguousarray(turned)
+class _Scaler:
+    """Scales and converts; keeps what it needs for each size from frame to frame."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int], VideoReformatter] = {}
+
+    def rgb(self, frame: Any, size: tuple[int, int], *, how: str) -> Pixels:
+        """The frame at ``size`` (width, height), not turned."""
+        tool = self._kept.setdefault(size, VideoReformatter())
+        scaled: Any = tool.reformat(
+            frame, width=size[0], height=size[1], format="rgb24", interpolation=how, threads=1
+        )
+        pixels: Pixels = scaled.to_ndarray()
+        return pixels
+
+
+class _Decoded:
+    """A frame as the decoder gave it, and the degrees to turn it by."""
+
+    def __init__(self, frame: Any, turn: int, scaler: _Scaler) -> None:
+        self._frame, self._turn, self._scaler = frame, turn, scaler
+
+    def rgb(self, max_side: int | None = None) -> Pixels:
+        width, height = self._frame.width, self._frame.height
+        if max_side is not None and max(width, height) > max_side:
+            scale = max_side / max(width, height)
+            width, height = max(2, round(width * scale)), max(2, round(height * scale))
+        return self._turned(self._scaler.rgb(self._frame, (width, height), how="BILINEAR"))
+
+    def lines(self, height: int) -> Pixels:
+        lying = self._turn in (90, 270)
+        columns, rows = self._frame.width, self._frame.height
+        size = _lower((rows, columns) if lying else (columns, rows), height=height)
+        if min(size) < SMALLEST:
+            return _averaged(self.rgb(), size)
+        coded = size[::-1] if lying else size
+        return self._turned(self._scaler.rgb(self._frame, coded, how="AREA"))
+
+    def _turned(self, pixels: Pixels) -> Pixels:
+        if not self._turn:
+            return pixels
+        return np.ascontiguousarray(np.rot90(pixels, k=-self._turn // 90))
+
+
+class _Cell:
+    """One picture of an animation."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+
+    def rgb(self, max_side: int | None = None) -> Pixels:
+        return as_array(self._image, max_side)
+
+    def lines(self, height: int) -> Pixels:
+        pixels = as_array(self._image, None)
+        return _averaged(pixels, _lower((pixels.shape[1], pixels.shape[0]), height=height))
+
+
+def _lower(size: tuple[int, int], *, height: int) -> tuple[int, int]:
+    """Width and height in the same proportion, at most ``height`` lines."""
+    columns, rows = size
+    return size if rows <= height else (max(1, round(columns * height / rows)), height)
+
+
+def _averaged(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    if pixels.shape[1::-1] == size:
+        return pixels
+    return np.array(Image.fromarray(pixels).resize(size, Image.Resampling.BOX), dtype=np.uint8)
 
 
 def gray_frames(

@@ -1,7 +1,12 @@
-"""Playable copies that any browser opens: H.264 and AAC in MP4, small and short. Child only."""
+"""Playable copies that any browser opens: H.264 and AAC in MP4, bounded in size and in work.
+
+Every picture of the original is in the copy, at its own time, so that it can be stepped through
+frame by frame; the preview ``frames`` lists those times. Child only.
+"""
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,26 +18,33 @@ import av
 import numpy as np
 from av.container import OutputContainer
 
+from foundation.child import emit
 from foundation.media.decode import Pixels, Samples, audio_chunks, video_frames
 from foundation.media.kinds import Preview, Probe
 
-VIDEO_SIDE = 640
-VIDEO_SECONDS = 120.0
-VIDEO_FPS = 25.0
-AUDIO_SECONDS = 300.0
+SIDES = (1280, 960, 640)
+VIDEO_SECONDS = 600.0
+MOST_FPS = 30.0
+AUDIO_SECONDS = 1800.0
 SOUND_RATE = 44_100
 
+# pictures are as large as a copy of this many pixels in all allows
+_MOST_PIXELS = 400_000_000
 # what one file may cost; a longer or larger one gets a shorter copy
-_WORK_SECONDS = 30.0
+_WORK_SECONDS = 60.0
+_KEY_EVERY = 48
+_TOLD_EVERY = 0.5
 _CLOCK = 90_000
 _ENCODERS = ("libx264", "libopenh264")
 _PIECE_SECONDS = 1.0
 
 
 def video(path: Path, probe: Probe) -> list[Preview]:
-    """The first two minutes at most, 640 pixels at most; nothing when no encoder is built in."""
+    """The copy and its ``frames``: ten minutes at most, as large as that length allows; nothing
+    when no encoder is built in."""
     encoder = next((name for name in _ENCODERS if name in av.codecs_available), None)
-    frames = video_frames(path, VIDEO_FPS, end=VIDEO_SECONDS, max_side=VIDEO_SIDE)
+    rate = MOST_FPS if (probe.fps or 0.0) > MOST_FPS + 0.5 else None
+    frames = video_frames(path, rate, end=VIDEO_SECONDS, max_side=_side(probe))
     first = next(frames, None)
     if encoder is None or first is None:
         return []
@@ -42,7 +54,10 @@ def video(path: Path, probe: Probe) -> list[Preview]:
             size = _even(first[1])
             pictures = _video_stream(out, encoder, size)
             sounds = _sound_stream(out) if probe.sample_rate else None
-            end = _write_pictures(out, pictures, first, frames)
+            times, whole = _write_pictures(
+                out, pictures, first, frames, seconds=min(probe.duration or 0.0, VIDEO_SECONDS)
+            )
+            end = times[-1] + 1 / (probe.fps or MOST_FPS)
             if sounds is not None:
                 _write_sound(
                     out, sounds, audio_chunks(path, SOUND_RATE, seconds=_PIECE_SECONDS, end=end)
@@ -56,12 +71,36 @@ def video(path: Path, probe: Probe) -> list[Preview]:
             width=size[0],
             height=size[1],
             concealed=False,
-        )
+        ),
+        _frames(times, end=end, whole=whole and (probe.duration or 0.0) <= VIDEO_SECONDS),
     ]
 
 
+def _frames(times: list[float], *, end: float, whole: bool) -> Preview:
+    """``{"version": 1, "times_ms": [...], "end": s, "whole": bool}`` of the copy's pictures."""
+    told = {"version": 1, "times_ms": [round(1000 * at) for at in times],
+            "end": round(end, 3), "whole": whole}  # fmt: skip
+    return Preview(
+        name="frames",
+        media_type="application/json",
+        data=json.dumps(told, separators=(",", ":")).encode(),
+        width=None,
+        height=None,
+        concealed=False,
+    )
+
+
+def _side(probe: Probe) -> int:
+    """The longest side for which the whole copy stays within ``_MOST_PIXELS``."""
+    longest = max(probe.width or 1, probe.height or 1)
+    shape = (probe.width or 1) * (probe.height or 1) / longest**2
+    count = min(probe.duration or 0.0, VIDEO_SECONDS) * min(probe.fps or MOST_FPS, MOST_FPS)
+    fitting = (side for side in SIDES if shape * min(side, longest) ** 2 * count <= _MOST_PIXELS)
+    return next(fitting, SIDES[-1])
+
+
 def audio(path: Path) -> list[Preview]:
-    """The first five minutes at most, one channel."""
+    """The first half hour at most, one channel."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "proxy.m4a"
         with _new(target, "ipod") as out:
@@ -92,8 +131,11 @@ def _even(pixels: Pixels) -> tuple[int, int]:
 
 
 def _video_stream(out: OutputContainer, encoder: str, size: tuple[int, int]) -> Any:
-    options = {"preset": "veryfast", "crf": "27"} if encoder == "libx264" else {}
-    found: Any = out.add_stream(encoder, rate=int(VIDEO_FPS), options=options)
+    # key frames close together: stepping backwards decodes from the last one
+    options = {"preset": "veryfast", "crf": "24", "g": str(_KEY_EVERY)}
+    found: Any = out.add_stream(
+        encoder, rate=int(MOST_FPS), options=options if encoder == "libx264" else {}
+    )
     found.width, found.height = size
     found.pix_fmt = "yuv420p"
     found.codec_context.time_base = Fraction(1, _CLOCK)
@@ -111,23 +153,31 @@ def _write_pictures(
     found: Any,
     first: tuple[float, Pixels],
     rest: Iterator[tuple[float, Pixels]],
-) -> float:
-    """Encode until the end or until the work has cost too much; the end in seconds."""
+    *,
+    seconds: float,
+) -> tuple[list[float], bool]:
+    """Encode until the end or until the work has cost too much; times, and whether all is in."""
     stop = time.process_time() + _WORK_SECONDS
-    last = -1
+    last, told = -1, time.monotonic()
     at, pixels = first
+    times: list[float] = []
     while True:
         stamp = max(last + 1, round(at * _CLOCK))
         frame: Any = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
         frame = frame.reformat(width=found.width, height=found.height, format="yuv420p")
         frame.pts, frame.time_base, last = stamp, Fraction(1, _CLOCK), stamp
         out.mux(found.encode(frame))
+        times.append(last / _CLOCK)
+        if time.monotonic() - told > _TOLD_EVERY:
+            told = time.monotonic()
+            share = min(1.0, at / seconds) if seconds > 0 else 0.0
+            emit({"event": "progress", "what": "the copy to play", "share": round(share, 3)})
         following = next(rest, None)
         if following is None or time.process_time() > stop:
             break
         at, pixels = following
     out.mux(found.encode(None))
-    return last / _CLOCK + 1 / VIDEO_FPS
+    return times, following is None
 
 
 def _write_sound(out: OutputContainer, found: Any, pieces: Iterator[tuple[float, Samples]]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
+from foundation.errors import Refusal
 from foundation.media import proxy
 from foundation.media.decode import audio_chunks, image_rgb, video_frames
 from foundation.media.errors import UnreadableMedia
@@ -23,6 +24,7 @@ SHEET_FRAMES = 8
 SHEET_COLUMNS = 4
 CELL_SIDE = 400
 WAVE_SIZE = (1200, 240)
+LONGEST_WAVE = 1800.0
 
 _GAP = 6
 _SHEET_GROUND = (128, 128, 128)
@@ -53,8 +55,20 @@ def _of_video(path: Path, probe: Probe) -> list[Preview]:
     return [
         _jpeg("sheet", _sheet(stills)),
         _jpeg("concealed", _sheet(hidden), hidden=True),
+        *_sound_of(path, probe),
         *proxy.video(path, probe),
     ]
+
+
+def _sound_of(path: Path, probe: Probe) -> list[Preview]:
+    """The loudness of a video's sound track; nothing where it has none that can be read, and for
+    films so long that reading all of it would take longer than the copy."""
+    if not probe.sample_rate or (probe.duration or 0.0) > LONGEST_WAVE:
+        return []
+    try:
+        return [_waveform(path, probe)]
+    except Refusal:
+        return []
 
 
 def _of_audio(path: Path, probe: Probe) -> list[Preview]:

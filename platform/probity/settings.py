@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
+
 from probity.core import env
 from probity.core.launch.databases import django_settings, resolve
 
@@ -34,12 +36,16 @@ INSTALLED_APPS = [
     "probity.core",
     "probity.audit",
     "probity.accounts",
+    "probity.outbox",
     "probity.evidence",
+    "probity.matching",
     "probity.analysis",
     "probity.cases",
+    "probity.alerts",
     "probity.decisions",
     "probity.credentials",
     "probity.bundles",
+    "probity.keeping",
     "probity.workflow",
     "probity.web",
     "probity.api",
@@ -147,6 +153,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = env.state_folder("static")
+# the player of the case page and of the pages that `probity detect` writes are the same modules
+STATICFILES_DIRS = [("timeline", env.package_folder("detectors") / "timeline" / "assets")]
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_HANDLERS = ["probity.evidence.uploads.HashingUploadHandler"]
 UPLOAD_MAX_BYTES = env.number("PROBITY_UPLOAD_MAX_MB", 512) * 1024 * 1024
@@ -188,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
     "orphans": {"task": "probity.sweep_orphans", "schedule": 300.0},
     "desk": {"task": "probity.desk", "schedule": 5.0},
     "checks": {"task": "probity.sweep_checks", "schedule": 60.0},
+    "outbox": {"task": "probity.outbox", "schedule": 5.0},
+    "alerts": {"task": "probity.alerts", "schedule": 20.0},
 }
 JOB_LEASE_SECONDS = env.number("PROBITY_JOB_LEASE_SECONDS", 30)
 JOB_MAX_ATTEMPTS = 3
@@ -212,11 +222,49 @@ SIGNING_DIR = env.text("PROBITY_SIGNING_DIR") or str(env.state_folder("creators"
 SIGNING_TIME_STAMP_URL = env.text("PROBITY_SIGNING_TIME_STAMP_URL")
 WATERMARK_KEY = env.text("PROBITY_WATERMARK_KEY") or str(env.state_folder("secrets") / "watermark")
 
+# --- what leaves -------------------------------------------------------------------------------
+OUTBOX_SECRET = env.secret("PROBITY_OUTBOX_KEY")
+OUTBOX_ATTEMPTS = env.number("PROBITY_OUTBOX_ATTEMPTS", 10)
+OUTBOX_TURN_SECONDS = 15.0
+WEBHOOK_SECONDS = env.number("PROBITY_WEBHOOK_SECONDS", 10)
+WEBHOOK_PRIVATE = env.words("PROBITY_WEBHOOK_PRIVATE")
+OUTBOX_LEASE_SECONDS = max(120, 4 * WEBHOOK_SECONDS)
+MAIL_FROM = env.text("PROBITY_MAIL_FROM", "Probity <probity@localhost>")
+EMAIL_HOST = env.text("PROBITY_MAIL_HOST")
+EMAIL_FILE_PATH = env.text("PROBITY_MAIL_FOLDER")
+MAIL_WAY = "smtp" if EMAIL_HOST else "filebased" if EMAIL_FILE_PATH else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{MAIL_WAY}.EmailBackend"
+EMAIL_PORT = env.number("PROBITY_MAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("PROBITY_MAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("PROBITY_MAIL_PASSWORD")
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_USE_TLS = env.flag("PROBITY_MAIL_STARTTLS", default=True) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 15
+CONFIRM_HOURS = env.number("PROBITY_CONFIRM_HOURS", 72)
+DIGEST_HOUR = env.number("PROBITY_DIGEST_HOUR", 7) % 24
+ALERT_RATE = env.text("PROBITY_ALERT_RATE", "10/hour")
+
+# --- known copies -----------------------------------------------------------------------------
+MATCH_RADIUS = env.number("PROBITY_MATCH_RADIUS", 31)
+MATCH_FLOOD = env.number("PROBITY_MATCH_FLOOD", 1000)
+FOUR_EYES_ACTIONS = env.words("PROBITY_FOUR_EYES_ACTIONS", "remove,suspend,restrict")
+EXCHANGES = env.text("PROBITY_EXCHANGES")
+CELERY_BEAT_SCHEDULE["entries"] = {"task": "probity.match_entries", "schedule": 10.0}
+
 # --- the record -------------------------------------------------------------------------------
 CHECKPOINT_SECRET = env.secret("PROBITY_CHECKPOINT_KEY")
 LOG_NAME = env.text("PROBITY_LOG_NAME")
 CHECKPOINT_DIR = Path(env.text("PROBITY_CHECKPOINT_DIR") or env.state_folder("checkpoints"))
 CHECKPOINT_HOOK = env.text("PROBITY_CHECKPOINT_HOOK")
+ERASURE_LEDGER = Path(
+    env.text("PROBITY_ERASURE_LEDGER") or CHECKPOINT_DIR.with_name("erasures.jsonl")
+)
+RETENTION_HOUR = env.number("PROBITY_RETENTION_HOUR", 2) % 24
+CELERY_BEAT_SCHEDULE["erasures"] = {"task": "probity.erasures", "schedule": 60.0}
+CELERY_BEAT_SCHEDULE["retention"] = {
+    "task": "probity.retention",
+    "schedule": crontab(hour=str(RETENTION_HOUR), minute="15"),
+}
 CELERY_BEAT_SCHEDULE["checkpoint"] = {
     "task": "probity.checkpoint",
     "schedule": float(env.number("PROBITY_CHECKPOINT_SECONDS", 60)),

@@ -105,10 +105,10 @@ def test_a_scan_that_was_stopped_goes_on(folder: Path, monkeypatch: pytest.Monke
     place = folder.parent / "state.jsonl"
     original = looking.look
 
-    def stopping(path: Path, *, with_marks: bool) -> looking.Row:
+    def stopping(path: Path, **options: Any) -> looking.Row:
         if path.name == "made.png":
             raise KeyboardInterrupt
-        return original(path, with_marks=with_marks)
+        return original(path, **options)
 
     with monkeypatch.context() as during:
         during.setattr("probity_cli.scan.walking.look", stopping)

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from detectors import registry
-from detectors.cli import command, detect
+from detectors.cli import command
+from probity_cli.detect import command as detect
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from foundation.media import Preview, inspect, previews
+from foundation.media import Kind, Preview, Probe, inspect, previews
 
 
 def made(path: Path) -> dict[str, Preview]:
@@ -78,9 +80,17 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_video_gets_a_sheet_a_concealed_sheet_and_a_proxy(clip: Path, tmp_path: Path) -> None:
-    found = made(clip)
-    assert set(found) == {"sheet", "concealed", "proxy"}
+@pytest.fixture(scope="module")
+def copies(clip: Path) -> dict[str, Preview]:
+    """What is made of the clip, once for all who look at it."""
+    return made(clip)
+
+
+def test_a_video_gets_a_sheet_a_concealed_sheet_and_a_proxy(
+    copies: dict[str, Preview], tmp_path: Path
+) -> None:
+    found = copies
+    assert set(found) == {"sheet", "concealed", "waveform", "proxy", "frames"}
     sheet = opened(found["sheet"])
     assert sheet.size == (4 * 406 - 6, 2 * 231 - 6)
     grey = np.asarray(sheet.convert("L"), dtype=int)
@@ -94,11 +104,43 @@ def test_a_video_gets_a_sheet_a_concealed_sheet_and_a_proxy(clip: Path, tmp_path
     probe = inspect(path)
     assert probe.media_type == "video/mp4"
     assert probe.codecs == ("h264", "aac")
-    assert (probe.width, probe.height) == (640, 360)
+    assert (probe.width, probe.height) == (1280, 720)
     assert probe.duration == pytest.approx(3, abs=0.2)
     assert b"SecretTitle" not in found["proxy"].data
     # the index comes first, so that a browser can start before all is there
     assert found["proxy"].data.index(b"moov") < found["proxy"].data.index(b"mdat")
+
+
+def test_the_copy_has_every_frame_at_its_own_time(copies: dict[str, Preview]) -> None:
+    found = copies
+    told = json.loads(found["frames"].data)
+    assert told["whole"] is True
+    assert told["times_ms"] == pytest.approx([1000 * place / 30 for place in range(90)], abs=1)
+    with av.open(io.BytesIO(found["proxy"].data), "r") as media:
+        shown = [round(1000 * frame.time) for frame in media.decode(video=0)]
+    assert shown == pytest.approx(told["times_ms"], abs=1)
+
+
+def test_longer_films_get_smaller_pictures() -> None:
+    from foundation.media.proxy import _side
+
+    base = Probe(kind=Kind.VIDEO, media_type="video/mp4", format="mp4", bytes=9, width=1920,
+                 height=1080, fps=25.0)  # fmt: skip
+    sides = [_side(replace(base, duration=seconds)) for seconds in (5.0, 25.0, 60.0, 7200.0)]
+    assert sides == [1280, 960, 640, 640]
+
+
+def test_progress_is_told_while_a_copy_is_made(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from foundation.media import proxy
+
+    told: list[dict[str, object]] = []
+    monkeypatch.setattr(proxy, "emit", told.append)
+    monkeypatch.setattr(proxy, "_TOLD_EVERY", 0.0)
+    proxy.video(clip, inspect(clip))
+    shares = [event["share"] for event in told]
+    assert len(shares) > 10
+    assert shares == sorted(shares)  # type: ignore[type-var]
+    assert {event["what"] for event in told} == {"the copy to play"}
 
 
 def test_a_recording_gets_a_waveform_and_a_proxy(tmp_path: Path) -> None:
@@ -134,7 +176,7 @@ def test_an_animation_gets_a_proxy_too(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (33, 21), (shade, 0, 0)) for shade in range(0, 250, 25)]
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=100)
     found = made(path)
-    assert set(found) == {"view", "concealed", "proxy"}
+    assert set(found) == {"view", "concealed", "proxy", "frames"}
     assert (found["proxy"].width, found["proxy"].height) == (32, 20)
 
 

@@ -12,12 +12,17 @@ from rest_framework.test import APIClient
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database as a new installation has it: cache table, application role."""
     from django.core.management import call_command
 
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
+    yield
+    from probity.matching.index import follower
+
+    # its line to the database would keep the database from being dropped
+    follower().close()
 
 
 @pytest.fixture

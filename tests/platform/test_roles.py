@@ -14,7 +14,8 @@ GUARDED = {
     "audit_checkpoint", "audit_event", "audit_leaf", "audit_node", "audit_stamp",
     "decisions_decision", "decisions_evaluation", "decisions_fact_answer",
     "decisions_pack_approval", "decisions_pack_version", "decisions_statement", "evidence_custody",
-    "evidence_fixity",
+    "evidence_fixity", "keeping_cleared", "keeping_schedule", "matching_answer",
+    "matching_copy_search", "matching_match", "outbox_attempt",
 }  # fmt: skip
 
 

@@ -16,9 +16,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from probity.alerts.models import Alert, Subscription
+from probity.alerts.tokens import confirm_token, leave_token
 from probity.cases.models import Case
 from probity.credentials.models import SigningIdentity, Work
 from probity.credentials.queue import desk_work
+from probity.outbox.models import Endpoint
 
 pytestmark = pytest.mark.django_db
 WEB = Path(__file__).resolve().parents[2] / "platform" / "probity" / "web"
@@ -110,6 +113,7 @@ def pages(
     found["case revealed"] = got(f"/triage/{one.pk}")
     client.post(f"/triage/{one.pk}/decide", {"action": "label", "reason": "x"})
     found |= _creators(client, stranger, out.getvalue())
+    found |= _leaving(client, stranger, settings)
     return found | {
         "case decided": got(f"/triage/{one.pk}"),
         "decided": got("/triage?show=decided"),
@@ -117,6 +121,49 @@ def pages(
         "dossier": got(f"/review/{one.pk}"),
         "statement": got(f"/review/{one.pk}/statement"),
     }
+
+
+def _leaving(client: Client, stranger: Client, settings: Any) -> dict[str, str]:
+    """The pages of the outbox, of watch-lists and of those who get alerts."""
+    settings.PUBLIC_URL = "https://probity.example"
+
+    def shown(answer: Any) -> str:
+        return str(answer.content.decode())
+
+    endpoint = {"name": "Host", "url": "https://host.example/", "kinds": ["decision.made"]}
+    found = {
+        "outbox bare": shown(client.get("/outbox")),
+        "outbox wrong": shown(client.post("/outbox", {"name": "Host"})),
+        "endpoint made": shown(client.post("/outbox", endpoint)),
+        "lists wrong": shown(client.post("/alerts/lists", {})),
+    }
+    row = Endpoint.objects.get()
+    client.post(f"/outbox/endpoints/{row.pk}/test")
+    made = {"name": "Us", "kind": "likeness", "why": "x"}
+    page = client.post("/alerts/lists", made)["Location"]
+    client.post(f"{page}/names", {"text": "Ada Example"})
+    client.post(f"{page}/hashes", {"kind": "sha256", "value": "0" * 64, "why": "x"})
+    asked = {"email": "a@b.example", "via": "mail", "rhythm": "daily"}
+    client.post(f"{page}/subscribers", asked)
+    address = "https://example.org/2"
+    stranger.post("/report", {"category": "other", "explanation": "Ada Example", "url": address})
+    alert, asking = Alert.objects.get(), Subscription.objects.get()
+    yes, leave = confirm_token(asking), leave_token(asking)
+    found |= {
+        "outbox": shown(client.get("/outbox")),
+        "endpoint": shown(client.get(f"/outbox/endpoints/{row.pk}")),
+        "deliveries": shown(client.get("/outbox/messages")),
+        "webhook": shown(client.get(f"/outbox/messages/{row.messages.get().pk}")),
+        "alerts": shown(client.get("/alerts")),
+        "alert": shown(client.get(f"/alerts/{alert.pk}")),
+        "lists": shown(client.get("/alerts/lists")),
+        "list": shown(client.get(page)),
+        "list wrong": shown(client.post(f"{page}/subscribers", {})),
+        "confirm": shown(stranger.get(f"/alerts/confirm/{yes}")),
+        "confirmed": shown(stranger.post(f"/alerts/confirm/{yes}")),
+        "leave": shown(stranger.get(f"/alerts/leave/{leave}")),
+    }
+    return found | {"left": shown(stranger.post(f"/alerts/leave/{leave}"))}
 
 
 def _creators(client: Client, stranger: Client, data: bytes) -> dict[str, str]:

@@ -47,7 +47,7 @@ def test_a_report_with_a_file_leads_to_its_private_page(client: Client) -> None:
     assert "Keep this address" in text
     assert answer["Location"].split("?")[0] in text
     assert page["X-Robots-Tag"] == "noindex, nofollow"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "no-store" in page["Cache-Control"]
     report = Report.objects.get()
     assert report.explanation == "Ünï “quoted” <b>text</b>"

@@ -29,6 +29,12 @@ class Ability(StrEnum):
     BUNDLES_FULL = "bundles:full"
     PEOPLE_MANAGE = "people:manage"
     WORKS_SIGN = "works:sign"
+    BANKS_MANAGE = "banks:manage"
+    OUTBOX_MANAGE = "outbox:manage"
+    ALERTS_MANAGE = "alerts:manage"
+    HOLDS_MANAGE = "holds:manage"
+    ERASURES_DECIDE = "erasures:decide"
+    RETENTION_MANAGE = "retention:manage"
 
 
 ALL = "all"
@@ -42,7 +48,10 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.CASES_WORK,
             Ability.ASSETS_SEAL,
             Ability.AUDIT_READ,
+            Ability.BANKS_MANAGE,
             Ability.BUNDLES_EXPORT,
+            Ability.ALERTS_MANAGE,
+            Ability.HOLDS_MANAGE,
         }
     ),
     Role.REVIEWER: frozenset(
@@ -56,6 +65,8 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.LAW_APPROVE,
             Ability.BUNDLES_EXPORT,
             Ability.BUNDLES_FULL,
+            Ability.HOLDS_MANAGE,
+            Ability.ERASURES_DECIDE,
         }
     ),
     Role.AUDITOR: frozenset({Ability.CASES_READ, Ability.AUDIT_READ}),

@@ -37,5 +37,5 @@ def _finding(row: Finding) -> dict[str, Any]:
 
 
 def _assessment(row: Assessment) -> dict[str, Any]:
-    said = ("status", "sentence", "parts")
+    said = ("status", "sentence", "verbal", "in_doubt", "parts", "subjects", "indications")
     return {name: getattr(row, name) for name in said} | {"id": str(row.pk), "llr": repr(row.llr)}

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import detectors.runner as detection
 from detectors import registry
 from detectors.api import Finding as DetectorFinding
+from detectors.assessment import Indication
 from probity.core.errors import Refusal
 from probity.evidence.probes import Probe
-from provenance import metadata, store, trust, verify
+from provenance import indications, metadata, store, trust, verify
 
 from .marks import MARKS, contradictions_state, marks_state
 from .models import FindingKind
 from .statements import StatedAssessment, StatedPicture, Statement
 
 Say = Callable[[Statement], None]
+Tell = Callable[[str, float | None], None]
+"""What is being done, and the share of it that is done (0-1) where that is known."""
 
 CREDENTIALS = "provenance.credentials"
 METADATA = "provenance.metadata"
@@ -32,9 +36,9 @@ def planned(probe: Probe) -> int:
     )
 
 
-def provenance_say(path: Path, *, sha256: str, say: Say) -> None:
+def provenance_say(path: Path, *, sha256: str, say: Say) -> list[Indication]:
     """Credentials and metadata first: they are quick, and often decide. Then watermarks, and what
-    these three say against one another."""
+    these three say against one another. Returns what they say for and against authenticity."""
     heard: dict[str, dict[str, Any]] = {}
     for producer, title, read in (
         (CREDENTIALS, "Content Credentials", _credentials),
@@ -47,14 +51,13 @@ def provenance_say(path: Path, *, sha256: str, say: Say) -> None:
             statement = _failed(producer, title, refusal.sentence, sha256)
         heard[producer] = statement.details
         say(statement)
-    say(
-        contradictions_state(
-            heard[CREDENTIALS] or None,
-            heard[METADATA] or None,
-            heard[MARKS].get("watermarks", []),
-            sha256=sha256,
-        )
+    told = (
+        heard[CREDENTIALS] or None,
+        heard[METADATA] or None,
+        heard[MARKS].get("watermarks", []),
     )
+    say(contradictions_state(*told, sha256=sha256))
+    return [Indication.from_dict(one.to_dict()) for one in indications.find(*told)]
 
 
 def _failed(producer: str, title: str, sentence: str, sha256: str) -> Statement:
@@ -70,17 +73,50 @@ def _failed(producer: str, title: str, sentence: str, sha256: str) -> Statement:
     )
 
 
-def detectors_say(path: Path, *, probe: Probe, say: Say) -> StatedAssessment:
-    """Run every fitting detector; return their assessment."""
+@dataclass
+class FaceMemory:
+    """Where faces that were measured before lie, where new ones are to be written, and, after the
+    detectors ran, where faces were seen over time (None when nobody looked)."""
+
+    stored: Path | None
+    keep: Path
+    seen: dict[str, Any] | None = None
+
+
+def detectors_say(
+    path: Path,
+    *,
+    probe: Probe,
+    say: Say,
+    known: Sequence[Indication] = (),
+    memory: FaceMemory | None = None,
+    tell: Tell | None = None,
+) -> StatedAssessment:
+    """Run every fitting detector; return their assessment, held against what else is ``known``.
+
+    ``memory`` spares looking for faces again; ``tell`` hears what is being done and how far it is.
+    """
     report = detection.analyse(
-        path, probe=probe, on_finding=lambda finding: say(_detector_statement(finding))
+        path,
+        probe=probe,
+        on_finding=lambda finding: say(_detector_statement(finding)),
+        indications=known,
+        on_progress=tell,
+        stored=memory.stored if memory else None,
+        keep=memory.keep if memory else None,
     )
+    if memory:
+        memory.seen = report.faces
     assessment = report.assessment.to_dict()
     return StatedAssessment(
         status=assessment["status"],
         sentence=assessment["sentence"],
         llr=assessment["llr"],
+        verbal=assessment["verbal"] or "",
+        in_doubt=assessment["in_doubt"] or "",
         parts=assessment["contributions"],
+        subjects=assessment["subjects"],
+        indications=assessment["indications"],
     )
 
 
@@ -142,8 +178,10 @@ def _detector_statement(finding: DetectorFinding) -> Statement:
 
 
 def _details(body: dict[str, Any]) -> dict[str, Any]:
-    kept = ("regions", "tracks", "details", "score_range", "direction", "error_rates", "runtime")
-    return {name: body[name] for name in kept if body.get(name) not in (None, [], {})}
+    kept = ("regions", "tracks", "details", "score_range", "direction", "error_rates", "runtime",
+            "curves")  # fmt: skip
+    body = body | {"curves": [curve for one in body["pictures"] for curve in one["curves"]]}
+    return {name: body[name] for name in kept if body.get(name) not in (None, [], {}, ())}
 
 
 def _title(detector: str) -> str:

@@ -66,7 +66,10 @@ class Job(Row):
 
 
 class Run(Row):
-    """One pass of the engines over one asset: what was planned, when it ended."""
+    """One pass of the engines over one asset: what was planned, when it ended.
+
+    ``doing`` says for people what is going on just now; it is empty once the run has ended.
+    """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="runs")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="runs")
@@ -77,6 +80,7 @@ class Run(Row):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=12, default="running")
+    doing = models.CharField(max_length=120, blank=True)
 
     class Meta:
         db_table = "analysis_run"
@@ -132,17 +136,28 @@ class FindingPicture(Row):
         db_table = "analysis_finding_picture"
 
 
+Told = list[dict[str, Any]]
+
+
 class Assessment(Row):
-    """The findings of one run taken together; it may abstain."""
+    """The findings of one run taken together; it may abstain.
+
+    ``verbal`` is the word of the scale for ``llr``, empty without one; ``in_doubt`` the part that
+    the evidence speaks against (voice, picture, both, file), empty when none. ``parts`` is what
+    each detector added, ``subjects`` what each part of the file comes to, ``indications`` what
+    credentials, metadata and watermarks say for and against it.
+    """
 
     run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="assessment")
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="assessments")
     status = models.CharField(max_length=12, choices=[(s, s) for s in ("ok", "abstained")])
     sentence = models.TextField()
     llr = models.FloatField(null=True, blank=True)
-    parts: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
-        default=list
-    )
+    verbal = models.CharField(max_length=40, blank=True)
+    in_doubt = models.CharField(max_length=8, blank=True)
+    parts: models.JSONField[Told, Told] = models.JSONField(default=list)
+    subjects: models.JSONField[Told, Told] = models.JSONField(default=list)
+    indications: models.JSONField[Told, Told] = models.JSONField(default=list)
     made_at = models.DateTimeField()
 
     class Meta:

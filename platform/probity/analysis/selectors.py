@@ -10,6 +10,7 @@ from uuid import UUID
 from probity.evidence.models import Asset, Derivative
 
 from .engines import CREDENTIALS, METADATA
+from .forgetting import ERASED
 from .marks import CONTRADICTIONS, MARKS
 from .models import Assessment, Finding, FindingKind, FindingPicture, Job, JobState, Run
 
@@ -22,6 +23,11 @@ def run_shown(asset: Asset) -> Run | None:
         or runs.filter(state="running").first()
         or runs.filter(state="failed").first()
     )
+
+
+def run_erased(run: Run) -> bool:
+    """Whether what a run found was erased together with its file."""
+    return run.findings.filter(details=ERASED).exists()
 
 
 def findings_of(asset: Asset) -> list[Finding]:
@@ -93,6 +99,7 @@ class Progress:
     done: int
     total: int
     sentence: str
+    doing: str = ""
 
 
 def progress_of(case: UUID) -> Progress:
@@ -105,7 +112,8 @@ def progress_of(case: UUID) -> Progress:
     total = sum(run.planned for run in runs)
     states = {job.state for job in jobs}
     if JobState.LEASED in states:
-        return Progress("running", done, total, f"{done} of {total} findings are in.")
+        doing = next((run.doing for run in runs if run.state == "running" and run.doing), "")
+        return Progress("running", done, total, f"{done} of {total} findings are in.", doing)
     if JobState.WAITING in states:
         ahead = _ahead(jobs)
         return Progress(

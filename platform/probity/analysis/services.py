@@ -38,6 +38,14 @@ def run_start(*, job: Job, planned: int) -> Run:
 
 
 @transaction.atomic
+def run_tell(*, run: Run, job: Job, doing: str) -> None:
+    """Say what is going on, for those who wait; raises LeaseLost. It is no part of the record."""
+    lease_hold(job)
+    run.doing = doing[:120]
+    run.save(update_fields=["doing"])
+
+
+@transaction.atomic
 def finding_record(*, run: Run, job: Job, statement: Statement) -> Finding:
     """Write one finding and its pictures; raises LeaseLost when the work is no longer ours."""
     lease_hold(job)
@@ -85,7 +93,11 @@ def run_finish(*, run: Run, job: Job, assessment: StatedAssessment) -> Assessmen
         status=assessment.status,
         sentence=assessment.sentence,
         llr=assessment.llr,
+        verbal=assessment.verbal,
+        in_doubt=assessment.in_doubt,
         parts=assessment.parts,
+        subjects=assessment.subjects,
+        indications=assessment.indications,
         made_at=now(),
     )
     _run_end(run, "done")
@@ -99,8 +111,8 @@ def run_fail(*, run: Run) -> None:
 
 
 def _run_end(run: Run, state: str) -> None:
-    run.state, run.ended_at = state, now()
-    run.save(update_fields=["state", "ended_at"])
+    run.state, run.ended_at, run.doing = state, now(), ""
+    run.save(update_fields=["state", "ended_at", "doing"])
     event_append(
         chain=case_chain(run.case),
         name="run.finished",

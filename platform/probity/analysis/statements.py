@@ -47,4 +47,8 @@ class StatedAssessment:
     status: str
     sentence: str
     llr: float | None
+    verbal: str
+    in_doubt: str
     parts: list[dict[str, Any]]
+    subjects: list[dict[str, Any]]
+    indications: list[dict[str, Any]]

@@ -31,6 +31,7 @@ def case_shown(case: Case) -> dict[str, Any]:
         "number": case.label,
         "state": case.state,
         "category": case.category,
+        "demonstration": case.demonstration or None,
         "places": case.places,
         "opened_at": moment(case.opened_at),
         "due_at": moment(case.due_at),
@@ -106,7 +107,11 @@ def _assessment(items: list[EvidenceItem]) -> dict[str, Any] | None:
                 "status": row.status,
                 "sentence": row.sentence,
                 "llr": row.llr,
+                "verbal": row.verbal,
+                "in_doubt": row.in_doubt,
                 "parts": row.parts,
+                "subjects": row.subjects,
+                "indications": row.indications,
             }
     return None
 

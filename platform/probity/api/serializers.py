@@ -117,6 +117,7 @@ class CaseOut(serializers.Serializer[dict[str, object]]):
     number = serializers.CharField()
     state = serializers.ChoiceField(choices=["open", "in_review", "decided"])
     category = serializers.ChoiceField(choices=list(Category))
+    demonstration = serializers.CharField(allow_null=True)
     places = serializers.ListField(child=serializers.CharField())
     opened_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True)

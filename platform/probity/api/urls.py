@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from . import bundles, checks, law, soft_binding, views
+from . import alerts, banks, bundles, checks, copies, keeping, law, outbox, soft_binding, views
 from .missing import Missing
 
 urlpatterns = [
@@ -27,6 +27,37 @@ urlpatterns = [
         bundles.ExportFile.as_view(),
         name="api-export-file",
     ),
+    path("v1/cases/<uuid:case_id>/copies", copies.Copies.as_view(), name="api-copies"),
+    path(
+        "v1/cases/<uuid:case_id>/matches/<uuid:match_id>",
+        copies.Answer.as_view(),
+        name="api-match-answer",
+    ),
+    path("v1/cases/<uuid:case_id>/carries", copies.Carries.as_view(), name="api-carries"),
+    path("v1/carries/<uuid:carry_id>", copies.OneCarry.as_view(), name="api-carry"),
+    path("v1/matching", banks.Lookup.as_view(), name="api-lookup"),
+    path("v1/banks", banks.Banks.as_view(), name="api-banks"),
+    path("v1/banks/parked", banks.Parked.as_view(), name="api-banks-parked"),
+    path("v1/banks/<slug:name>", banks.OneBank.as_view(), name="api-bank"),
+    path("v1/banks/<slug:name>/entries", banks.Entries.as_view(), name="api-entries"),
+    path("v1/banks/<slug:name>/file", banks.BankFile.as_view(), name="api-bank-file"),
+    path("v1/entries/<uuid:entry_id>", banks.OneEntry.as_view(), name="api-entry"),
+    path("v1/cases/<uuid:case_id>/holds", keeping.CaseHolds.as_view(), name="api-case-holds"),
+    path(
+        "v1/cases/<uuid:case_id>/erasures",
+        keeping.CaseErasures.as_view(),
+        name="api-case-erasures",
+    ),
+    path("v1/holds", keeping.Holds.as_view(), name="api-holds"),
+    path("v1/holds/<uuid:hold_id>/release", keeping.Release.as_view(), name="api-hold-release"),
+    path("v1/erasures", keeping.Erasures.as_view(), name="api-erasures"),
+    path(
+        "v1/erasures/<uuid:request_id>/decision",
+        keeping.ErasureDecision.as_view(),
+        name="api-erasure-decision",
+    ),
+    path("v1/retention", keeping.Retention.as_view(), name="api-retention"),
+    path("v1/retention/<slug:category>", keeping.OneSchedule.as_view(), name="api-schedule"),
     path("v1/law/packs", law.Packs.as_view(), name="api-packs"),
     path("v1/law/packs/<slug:pack>", law.OnePack.as_view(), name="api-pack"),
     path("v1/law/packs/<slug:pack>/changes", law.Changes.as_view(), name="api-changes"),
@@ -43,5 +74,54 @@ urlpatterns = [
     path("v1/matches/byBinding", soft_binding.ByBinding.as_view(), name="sbr-by-binding"),
     path("v1/matches/byContent", soft_binding.ByContent.as_view(), name="sbr-by-content"),
     path("v1/manifests/<str:manifest_id>", soft_binding.Manifest.as_view(), name="sbr-manifest"),
+    path("v1/webhooks/endpoints", outbox.Endpoints.as_view(), name="api-endpoints"),
+    path(
+        "v1/webhooks/endpoints/<uuid:endpoint_id>",
+        outbox.OneEndpoint.as_view(),
+        name="api-endpoint",
+    ),
+    path(
+        "v1/webhooks/endpoints/<uuid:endpoint_id>/secret",
+        outbox.EndpointSecret.as_view(),
+        name="api-endpoint-secret",
+    ),
+    path(
+        "v1/webhooks/endpoints/<uuid:endpoint_id>/test",
+        outbox.EndpointTest.as_view(),
+        name="api-endpoint-test",
+    ),
+    path("v1/outbox/messages", outbox.Messages.as_view(), name="api-messages"),
+    path("v1/outbox/messages/<uuid:message_id>", outbox.OneMessage.as_view(), name="api-message"),
+    path(
+        "v1/outbox/messages/<uuid:message_id>/redelivery",
+        outbox.Redelivery.as_view(),
+        name="api-redelivery",
+    ),
+    path("v1/alerts", alerts.Alerts.as_view(), name="api-alerts"),
+    path("v1/alerts/<uuid:alert_id>", alerts.OneAlert.as_view(), name="api-alert"),
+    path("v1/watch-lists", alerts.WatchLists.as_view(), name="api-watch-lists"),
+    path("v1/watch-lists/<uuid:list_id>", alerts.OneWatchList.as_view(), name="api-watch-list"),
+    path("v1/watch-lists/<uuid:list_id>/names", alerts.Terms.as_view(), name="api-watch-terms"),
+    path(
+        "v1/watch-lists/<uuid:list_id>/names/<uuid:term_id>",
+        alerts.OneTerm.as_view(),
+        name="api-watch-term",
+    ),
+    path("v1/watch-lists/<uuid:list_id>/hashes", alerts.Hashes.as_view(), name="api-watch-hashes"),
+    path(
+        "v1/watch-lists/<uuid:list_id>/hashes/<uuid:entry_id>",
+        alerts.OneHash.as_view(),
+        name="api-watch-hash",
+    ),
+    path(
+        "v1/watch-lists/<uuid:list_id>/subscribers",
+        alerts.Subscribers.as_view(),
+        name="api-subscribers",
+    ),
+    path(
+        "v1/watch-lists/<uuid:list_id>/subscribers/<uuid:subscription_id>",
+        alerts.OneSubscriber.as_view(),
+        name="api-subscriber",
+    ),
     re_path(r"^v1/.*$", Missing.as_view()),
 ]

@@ -59,7 +59,7 @@ class Reports(View):
         responses={201: ReportOut, 200: ReportOut, **ERRORS},
     )
     def post(self, request: Request) -> Response:
-        upload = received_file(_touch(request))
+        upload = received_file(touch(request))
         notice = notice_read(_fields(request), has_file=upload is not None)
         receipt = report_receive(
             notice=notice,
@@ -232,7 +232,7 @@ class Seal(View):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _touch(request: Request) -> Any:
+def touch(request: Request) -> Any:
     """Have the body parsed, and hand back Django's own request with its files."""
     request.data  # noqa: B018 - parsing happens on first access
     return request._request

@@ -19,3 +19,4 @@ register(
 )  # fmt: skip
 register("counsel.link_revoked", "The address for outside counsel was closed.", "link")
 register("counsel.viewed", "Outside counsel read the case.", "link", "page")
+register("bundle.destroyed", "A stored evidence bundle was destroyed.", "export", "why")

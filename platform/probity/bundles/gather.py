@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from probity.analysis.engines import detector_cards, manifest_store, trust_lists
 from probity.analysis.models import FindingPicture, Run
+from probity.analysis.selectors import run_erased
 from probity.audit.keys import log_verify_key
 from probity.audit.models import LogCheckpoint
 from probity.audit.proofs import Inclusion, inclusion_of
@@ -22,7 +23,23 @@ from probity.evidence.selectors import asset_bytes, custody_of, derivative_open,
 from . import records
 from .entries import Entry, json_entry, text_entry
 from .models import Profile
-from .redaction import Redaction, derivative_withheld, original_withheld, reporter_withheld
+from .redaction import (
+    DESTROYED,
+    Redaction,
+    derivative_withheld,
+    original_withheld,
+    reporter_withheld,
+)
+
+Extra = Callable[[Case, bool], Iterable[tuple[Entry, str]]]
+_extras: list[Extra] = []
+
+
+def extra_register(extra: Extra) -> None:
+    """Let a room above add entries: given the case and whether all is shown, each entry with the
+    reason for what it withholds, empty when nothing."""
+    if extra not in _extras:
+        _extras.append(extra)
 
 
 @dataclass
@@ -38,7 +55,7 @@ class Gathering:
         yield json_entry("case.json", "case", records.case_record(self.case))
         yield from chain(
             self._reports(), self._assets(), self._analyses(), self._law(), self._decisions(),
-            self._log(),
+            self._beside(), self._log(),
         )  # fmt: skip
 
     def _withhold(self, what: str, why: str | None) -> str | None:
@@ -92,6 +109,9 @@ class Gathering:
         runs = Run.objects.filter(asset__in=assets).order_by("started_at")
         producers: set[str] = set()
         for run in runs:
+            if run_erased(run):
+                self._withhold(f"runs/{run.pk}.json", DESTROYED)
+                continue
             producers |= set(run.findings.values_list("producer", flat=True))
             yield json_entry(f"runs/{run.pk}.json", "run", records.run_record(run))
         for name, card in detector_cards(producers).items():
@@ -119,6 +139,12 @@ class Gathering:
             path = f"statements/{statement.pk}"
             yield json_entry(f"{path}.json", "statement", records.statement_record(statement))
             yield text_entry(f"{path}.txt", "statement", statement.text)
+
+    def _beside(self) -> Iterator[Entry]:
+        for extra in _extras:
+            for entry, why in extra(self.case, self.profile == Profile.FULL):
+                self._withhold(entry.path, why or None)
+                yield entry
 
     def _log(self) -> Iterator[Entry]:
         name = case_chain(self.case.pk)

@@ -51,6 +51,7 @@ class Export(Row):
     bytes = models.PositiveBigIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "bundles_export"

@@ -27,6 +27,7 @@ def case_record(case: Case) -> dict[str, Any]:
         "number": case.label,
         "state": case.state,
         "category": case.category,
+        "demonstration": case.demonstration or None,
         "places": case.places,
         "opened_at": moment(case.opened_at),
         "decided_at": moment(case.decided_at),

@@ -18,6 +18,7 @@ PROFILE_WORDS = {
 REPORTER = "Who reported is not disclosed (DSA art. 17(3)(b); the reporter's safety)."
 INTIMATE = "Intimate media is described by its hash only, out of respect for the person shown."
 SEALED = "The file is sealed because it may show a minor; only its hash leaves."
+DESTROYED = "The file was destroyed; the log says when and why. Only its hash remains."
 FACES = "People can be recognised in the original; a blurred copy stands for it."
 NO_MEDIA = "This export was asked for without media."
 PICTURE = "The picture shows parts of the media."
@@ -44,6 +45,8 @@ def original_withheld(profile: Profile, *, case: Case, asset: Asset) -> str | No
     """Why an original file is withheld; None when it is included."""
     if asset.sealed:
         return SEALED
+    if asset.destroyed_at:
+        return DESTROYED
     if profile == Profile.HASHES:
         return NO_MEDIA
     if profile == Profile.FACELESS:

@@ -95,7 +95,7 @@ def _rows(case: Case) -> Iterator[tuple[int, str, str]]:
         ),
     )
     yield 13, YES, "certificates/ holds templates for FRE 902(13), (14) and BSA s. 63, unsigned."
-    yield 14, NO, "Legal hold per object is not implemented yet."
+    yield 14, YES, "Legal holds beat retention and erasure; a ledger outlives any restored backup."
     yield 15, YES, "The log holds salted commitments; erasing destroys value and salt."
     yield (
         16,

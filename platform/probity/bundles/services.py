@@ -17,8 +17,9 @@ from probity.audit.services import case_chain, event_append
 from probity.cases.models import Case
 from probity.core.clock import now
 from probity.core.errors import InvalidInput, Refusal
+from probity.core.vetoes import vetoes_ask
 from probity.evidence.models import CustodyAction
-from probity.evidence.services import bundle_keep, custody_record
+from probity.evidence.services import bundle_delete, bundle_keep, custody_record
 
 from .building import bundle_write, scratch
 from .models import Export, ExportState, Profile
@@ -116,19 +117,22 @@ def export_build(export: Export) -> None:
     )  # fmt: skip
 
 
-def _exported(export: Export) -> None:
+def _exported(export: Export, *, actor: str = "system", how: str = "") -> None:
     """A custody event for each original that left with the bundle."""
     for item in export.case.items.select_related("asset"):
         profile = Profile(export.profile)
         if original_withheld(profile, case=export.case, asset=item.asset) is None:
             custody_record(
-                asset=item.asset, action=CustodyAction.EXPORTED, actor="system",
-                case=export.case_id, tool=f"evidence bundle {export.pk}",
+                asset=item.asset, action=CustodyAction.EXPORTED, actor=actor,
+                case=export.case_id, tool=f"evidence bundle {export.pk}{how}",
             )  # fmt: skip
 
 
 @transaction.atomic
 def _ended(export: Export, state: ExportState, *, redactions: int = 0, **columns: object) -> None:
+    if Export.objects.select_for_update().get(pk=export.pk).destroyed_at:
+        transaction.on_commit(lambda: bundle_delete(export.storage_name))
+        return
     export.state, export.ended_at, export.lease_until = state, now(), None
     for name, value in columns.items():
         setattr(export, name, value)
@@ -146,10 +150,35 @@ def _ended(export: Export, state: ExportState, *, redactions: int = 0, **columns
 
 @transaction.atomic
 def download_record(*, export: Export, actor: str) -> None:
-    """Record that a finished bundle was handed out."""
+    """Record that a finished bundle was handed out, with a custody event for each original."""
+    _exported(export, actor=actor, how=", downloaded")
     event_append(
         chain=case_chain(export.case_id),
         name="bundle.downloaded",
         actor=actor,
         payload={"export": str(export.pk), "sha256": export.sha256},
     )
+
+
+@transaction.atomic
+def export_destroy(*, export: Export, actor: str, why: str) -> None:
+    """Destroy a stored bundle; who got it and what for stays on record.
+
+    Raises the Refusal of whoever forbids it (a legal hold).
+    """
+    locked = Export.objects.select_for_update().get(pk=export.pk)
+    if locked.destroyed_at:
+        return
+    vetoes_ask("export", locked)
+    if locked.state != ExportState.DONE:
+        locked.state, locked.lease_until, locked.ended_at = ExportState.FAILED, None, now()
+        locked.error = "The case was erased before the bundle was made."
+    locked.destroyed_at = now()
+    locked.save()
+    event_append(
+        chain=case_chain(locked.case_id),
+        name="bundle.destroyed",
+        actor=actor,
+        payload={"export": str(locked.pk), "why": why},
+    )
+    transaction.on_commit(lambda: bundle_delete(locked.storage_name))

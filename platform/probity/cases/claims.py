@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from probity.accounts.actors import Actor
 from probity.accounts.models import Person
@@ -44,13 +45,17 @@ def case_claim(*, case: Case, actor: Actor) -> CaseClaim:
 
 @transaction.atomic
 def next_case_claim(*, actor: Actor) -> CaseClaim | None:
-    """Take the most urgent case that nobody holds, or None when the queue is empty."""
+    """Take the most urgent case that nobody holds, or None when the queue is empty.
+
+    Demonstrations come when no real case waits.
+    """
     person = actor.require_person(Ability.CASES_WORK)
     claims_sweep()
+    shown = ExpressionWrapper(~Q(demonstration=""), output_field=BooleanField())
     case = (
         Case.objects.select_for_update(skip_locked=True)
-        .filter(state=CaseState.OPEN)
-        .order_by("due_at", "opened_at")
+        .filter(state=CaseState.OPEN, removed_at=None)
+        .order_by(shown, "due_at", "opened_at")
         .first()
     )
     if case is None:

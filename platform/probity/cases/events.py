@@ -6,6 +6,11 @@ register(
     "A report was received.",
     "report", "channel", "explanation", "depicted", "contact", "url", "valid_request",
 )  # fmt: skip
+register(
+    "report.joined",
+    "A report of the very same file joined the case.",
+    "report", "reports",
+)  # fmt: skip
 register("case.claimed", "A reviewer took the case.", "claim", "person", "until")
 register("case.claim_extended", "The claim was extended.", "claim", "person", "until")
 register("case.released", "The case went back to the queue.", "claim", "person", "why")
@@ -19,4 +24,9 @@ register(
 register("clocks.set", "The running deadlines changed.", "started", "ended")
 register("clock.warned", "A deadline came near.", "clock", "rule", "duty", "due")
 register("clock.breached", "A deadline passed.", "clock", "rule", "duty", "due")
+register(
+    "case.demonstration", "The case was marked as a demonstration: nothing in it is real.",
+    "demonstration",
+)  # fmt: skip
+register("case.demonstration_removed", "The demonstration was taken out of sight.", "demonstration")
 register("report.erased", "What a report said of its sender was erased.", "report")

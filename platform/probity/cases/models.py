@@ -43,7 +43,12 @@ class CaseState(StrEnum):
 
 
 class Case(Row):
-    """The unit of work."""
+    """The unit of work.
+
+    ``demonstration`` names what a case shows that was made from media drawn here; empty for every
+    real one. Only a demonstration can be taken out of sight again (``removed_at``). Its log stays,
+    as every log does.
+    """
 
     number = models.PositiveBigIntegerField(unique=True, editable=False)
     state = models.CharField(
@@ -55,10 +60,21 @@ class Case(Row):
     decided_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     due_for = models.CharField(max_length=200, blank=True)
+    demonstration = models.CharField(max_length=40, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "cases_case"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(removed_at=None) | ~Q(demonstration=""),
+                name="case_removed_is_demonstration",
+            ),
+            models.UniqueConstraint(
+                fields=["demonstration"],
+                condition=Q(removed_at=None) & ~Q(demonstration=""),
+                name="case_demonstration_once",
+            ),
             models.CheckConstraint(
                 condition=Q(state="decided", decided_at__isnull=False)
                 | (~Q(state="decided") & Q(decided_at=None)),

@@ -18,6 +18,7 @@ def cases_waiting() -> QuerySet[Case]:
     """Undecided cases, the nearest deadline first, then the oldest."""
     return (
         Case.objects.exclude(state=CaseState.DECIDED)
+        .filter(removed_at=None)
         .annotate(report_count=Count("reports", distinct=True))
         .prefetch_related(_open_claims())
         .order_by(F("due_at").asc(nulls_last=True), "opened_at")
@@ -26,7 +27,8 @@ def cases_waiting() -> QuerySet[Case]:
 
 def cases_decided() -> QuerySet[Case]:
     """Decided cases, the latest first."""
-    return Case.objects.filter(state=CaseState.DECIDED).order_by("-decided_at")
+    decided = Case.objects.filter(state=CaseState.DECIDED, removed_at=None)
+    return decided.order_by("-decided_at")
 
 
 def _open_claims() -> Prefetch[str]:
@@ -35,11 +37,18 @@ def _open_claims() -> Prefetch[str]:
 
 
 def case_find(case_id: UUID) -> Case:
-    """A case by id; raises NotFound."""
+    """A case by id; raises NotFound, also for a demonstration that was removed."""
     case = Case.objects.filter(pk=case_id).first()
     if case is None:
         raise NotFound("There is no case with this id.")
+    if case.removed_at:
+        raise NotFound("This case was a demonstration, and it was removed.")
     return case
+
+
+def demonstrations() -> QuerySet[Case]:
+    """The demonstration cases that are still here, the first one first."""
+    return Case.objects.exclude(demonstration="").filter(removed_at=None).order_by("number")
 
 
 def claim_live(case: Case) -> CaseClaim | None:

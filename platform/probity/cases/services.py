@@ -11,7 +11,9 @@ from probity.audit.commitments import commit_to
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
 from probity.core.errors import Conflict
+from probity.core.vetoes import vetoes_ask
 from probity.evidence.models import Asset
+from probity.outbox.services import messages_forget
 
 from .models import Case, CaseState, EvidenceItem, IdempotencyKey, Report, ReporterContact
 from .notice import Notice
@@ -109,6 +111,19 @@ def report_add(*, case: Case, notice: Notice, channel: str, actor: str) -> tuple
 
 
 @transaction.atomic
+def case_join(*, case: Case, report: Report, actor: str) -> Case:
+    """Note that a report of the very same file came to a locked case; its places count too."""
+    event_append(
+        chain=case_chain(case.pk),
+        name="report.joined",
+        actor=actor,
+        payload={"report": str(report.pk), "reports": case.reports.count()},
+    )
+    places = list(dict.fromkeys([*case.places, *report.places]))
+    return case_places_set(case=case, places=places, actor=actor)
+
+
+@transaction.atomic
 def item_add(*, case: Case, asset: Asset, report: Report) -> EvidenceItem:
     """Attach an asset to a case; an asset already there stays once."""
     item, _ = EvidenceItem.objects.get_or_create(
@@ -168,10 +183,13 @@ def case_move(*, case: Case, to: CaseState, actor: str) -> Case:
 def report_erase(*, report: Report, actor: str) -> None:
     """Erase what a report says of its sender: contact, words and address, with their salts.
 
-    The log keeps its commitments, which open to nothing any more; the chain stays whole.
+    The log keeps its commitments, which open to nothing any more; the chain stays whole. Raises
+    the Refusal of whoever forbids it (a legal hold).
     """
     locked = Report.objects.select_for_update().get(pk=report.pk)
+    vetoes_ask("report", locked)
     ReporterContact.objects.filter(report=locked).delete()
+    messages_forget(about=f"report:{locked.pk}", actor=actor)
     locked.explanation, locked.url, locked.salts = "", "", {}
     locked.save(update_fields=["explanation", "url", "salts"])
     event_append(

@@ -21,3 +21,9 @@ def status_url(request: AddressedRequest, token: str) -> str:
     if settings.PUBLIC_URL:
         return str(settings.PUBLIC_URL).rstrip("/") + path
     return request.build_absolute_uri(path)
+
+
+def public_address(path: str) -> str:
+    """A path as a whole address where no request is at hand; empty without PROBITY_PUBLIC_URL."""
+    base = str(settings.PUBLIC_URL).rstrip("/")
+    return base + path if base else ""

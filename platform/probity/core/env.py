@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 
 from foundation.home import home as home
@@ -58,6 +59,14 @@ def state_folder(name: str) -> Path:
     path = home() / name
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def package_folder(name: str) -> Path:
+    """Where an installed package lies; nothing of it is imported."""
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        raise SystemExit(f"The package {name} is not installed beside Probity; install it again.")
+    return Path(found.origin).parent
 
 
 def secret(name: str) -> str:

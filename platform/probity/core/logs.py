@@ -8,7 +8,9 @@ import re
 PATTERNS = (
     (re.compile(r"(?i)(authorization:?\s*token\s+)\S+"), r"\1[token]"),
     (re.compile(r"\bprb_[A-Za-z0-9_-]{8,}"), "[token]"),
+    (re.compile(r"/alerts/(confirm|leave)/[\w:.-]+"), r"/alerts/\1/[token]"),
     (re.compile(r"/status/[A-Za-z0-9_-]{8,}"), "/status/[receipt]"),
+    (re.compile(r"/erasure/[A-Za-z0-9_-]{8,}"), "/erasure/[receipt]"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "[e-mail]"),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "[address]"),
 )

@@ -39,9 +39,8 @@ def _record(*, asset: Asset, found: str) -> FixityCheck:
 
 def fixity_sweep(*, most: int = 200) -> int:
     """Check the originals whose last check is oldest or missing; return how many differ."""
-    due = Asset.objects.annotate(last=Max("fixity__at")).filter(
-        Q(last=None) | Q(last__lt=now() - EVERY)
-    )
+    kept = Asset.objects.filter(destroyed_at=None).annotate(last=Max("fixity__at"))
+    due = kept.filter(Q(last=None) | Q(last__lt=now() - EVERY))
     return sum(not fixity_check(asset).intact for asset in due.order_by("last")[:most])
 
 

@@ -20,6 +20,7 @@ class Asset(models.Model):
     probe: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     received_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True, blank=True)
+    destroyed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "evidence_asset"
@@ -44,6 +45,10 @@ class CustodyAction(StrEnum):
     EXPORTED = "exported"
     SEALED = "sealed"
     DERIVATIVES_DESTROYED = "derivatives_destroyed"
+    DESTROYED = "destroyed"
+    HELD = "held"
+    HOLD_RELEASED = "hold_released"
+    GIVEN_UP = "given_up"
 
 
 class CustodyEvent(Row):

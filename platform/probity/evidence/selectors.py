@@ -20,9 +20,11 @@ from .storage import asset_name, local_copy, store
 @contextmanager
 def asset_bytes(asset: Asset) -> Iterator[Path]:
     """A readable path of the original bytes; raises AssetSealed, NotFound."""
-    asset.refresh_from_db(fields=["sealed_at"])
+    asset.refresh_from_db(fields=["sealed_at", "destroyed_at"])
     if asset.sealed:
         raise AssetSealed
+    if asset.destroyed_at:
+        raise NotFound("The original file was destroyed; its custody list says when and by whom.")
     if not store().exists(asset_name(asset.sha256)):
         raise NotFound("The original file is missing from the evidence store.")
     with local_copy(asset_name(asset.sha256)) as path:
@@ -39,9 +41,25 @@ def derivative_find(derivative_id: UUID) -> Derivative:
     row = Derivative.objects.select_related("asset").filter(pk=derivative_id).first()
     if row is None:
         raise NotFound("There is no such picture or clip.")
-    if row.asset.sealed or row.destroyed_at:
+    if row.asset.sealed:
         raise AssetSealed
+    if row.destroyed_at:
+        raise NotFound("This picture or clip was destroyed together with its file.")
     return row
+
+
+def derivative_latest(asset: Asset, *, name: str, producer: str = "") -> Derivative | None:
+    """The newest live derivative of a name, made by exactly this producer where one is given."""
+    rows = asset.derivatives.filter(name=name, destroyed_at=None)
+    rows = rows.filter(producer=producer) if producer else rows
+    return None if asset.sealed else rows.order_by("-made_at").first()
+
+
+@contextmanager
+def derivative_path(derivative: Derivative) -> Iterator[Path]:
+    """A path at which the child can read a derivative."""
+    with local_copy(derivative.storage_name) as path:
+        yield path
 
 
 def derivative_read(derivative: Derivative) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +18,8 @@ from django.db import transaction
 from foundation.media import MediaLimits, Probe, inspect, previews
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
-from probity.core.errors import Refusal
+from probity.core.errors import Conflict, Refusal
+from probity.core.vetoes import vetoes_ask
 
 from .models import Asset, CustodyAction, CustodyEvent, Derivative
 from .shelf import shelf_owns
@@ -74,6 +75,9 @@ def asset_keep(*, received: ReceivedFile, probe: Probe | None, actor: str, case:
             "received_at": now(),
         },
     )
+    if asset.destroyed_at:
+        asset.destroyed_at = None
+        asset.save(update_fields=["destroyed_at"])
     if not store().exists(name):
         keep_file(received.path, name)
     custody_record(asset=asset, action=CustodyAction.RECEIVED, actor=actor, case=case)
@@ -91,8 +95,14 @@ def asset_keep(*, received: ReceivedFile, probe: Probe | None, actor: str, case:
     return asset
 
 
-def previews_make(*, asset: Asset, path: Path) -> list[Derivative]:
-    """Re-encode what a reviewer may look at, in the child; hostile bytes are never shown."""
+def previews_make(
+    *, asset: Asset, path: Path, tell: Callable[[str, float | None], None] | None = None
+) -> list[Derivative]:
+    """Re-encode what a reviewer may look at, in the child; hostile bytes are never shown.
+
+    ``tell`` hears what is being made and how much of it is done (0-1).
+    """
+    heard = (lambda event: tell(event["what"], event["share"])) if tell else None
     probe = Probe.from_dict(asset.probe)
     return [
         derivative_keep(
@@ -102,9 +112,9 @@ def previews_make(*, asset: Asset, path: Path) -> list[Derivative]:
             data=preview.data,
             size=(preview.width, preview.height),
             concealed=preview.concealed,
-            producer="foundation.media.previews 1",
+            producer="foundation.media.previews 2",
         )
-        for preview in previews(path, probe=probe)
+        for preview in previews(path, probe=probe, on_event=heard)
     ]
 
 
@@ -123,6 +133,8 @@ def derivative_keep(
     locked = Asset.objects.select_for_update().get(pk=asset.pk)
     if locked.sealed:
         raise AssetSealed
+    if locked.destroyed_at:
+        raise Conflict("The file was destroyed; nothing is made from it any more.")
     derivative = Derivative(
         asset=asset,
         name=name,
@@ -146,11 +158,9 @@ def asset_seal(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
     locked = Asset.objects.select_for_update().get(pk=asset.pk)
     if locked.sealed:
         return locked
-    moment = now()
-    locked.sealed_at = moment
+    locked.sealed_at = now()
     locked.save(update_fields=["sealed_at"])
-    doomed = list(Derivative.objects.filter(asset=locked, destroyed_at=None))
-    Derivative.objects.filter(pk__in=[row.pk for row in doomed]).update(destroyed_at=moment)
+    doomed = _derivatives_end(locked)
     custody_record(asset=locked, action=CustodyAction.SEALED, actor=actor, case=case)
     if doomed:
         custody_record(
@@ -165,6 +175,53 @@ def asset_seal(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
     names = [row.storage_name for row in doomed]
     transaction.on_commit(lambda: _files_delete(names))
     return locked
+
+
+@transaction.atomic
+def asset_destroy(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
+    """Destroy a file's bytes and everything made from it; row, custody and log stay.
+
+    The caller answers for nobody else needing it. The same bytes may be received anew. Raises the
+    Refusal of whoever forbids it (a legal hold).
+    """
+    locked = Asset.objects.select_for_update().get(pk=asset.pk)
+    if locked.destroyed_at:
+        return locked
+    vetoes_ask("asset", locked)
+    locked.destroyed_at = now()
+    locked.save(update_fields=["destroyed_at"])
+    doomed = _derivatives_end(locked)
+    custody_record(asset=locked, action=CustodyAction.DESTROYED, actor=actor, case=case)
+    event_append(
+        chain=case_chain(case),
+        name="asset.destroyed",
+        actor=actor,
+        payload={"asset": locked.sha256, "why": why, "derivatives_destroyed": len(doomed)},
+    )
+    names = [asset_name(locked.sha256), *(row.storage_name for row in doomed)]
+    transaction.on_commit(lambda: _files_delete(names))
+    return locked
+
+
+def asset_files_purge(asset: Asset) -> int:
+    """Delete whatever files of a destroyed asset are still there, as after a crash or a restore.
+
+    How many it were. An asset that was received anew keeps its original.
+    """
+    gone = Derivative.objects.filter(asset=asset).exclude(destroyed_at=None)
+    names = [row.storage_name for row in gone]
+    if asset.destroyed_at:
+        names.append(asset_name(asset.sha256))
+    left = [name for name in names if store().exists(name)]
+    _files_delete(left)
+    return len(left)
+
+
+def _derivatives_end(asset: Asset) -> list[Derivative]:
+    """Mark what was made from an asset as destroyed; the caller deletes the files."""
+    doomed = list(Derivative.objects.filter(asset=asset, destroyed_at=None))
+    Derivative.objects.filter(pk__in=[row.pk for row in doomed]).update(destroyed_at=now())
+    return doomed
 
 
 @transaction.atomic
@@ -227,7 +284,7 @@ def _owned(path: str, name: str) -> bool:
     if answered is not None:
         return answered
     if len(name) == 64:
-        return Asset.objects.filter(pk=name).exists()
+        return Asset.objects.filter(pk=name, destroyed_at=None).exists()
     if len(name) == 32:
         return Derivative.objects.filter(pk=UUID(hex=name), destroyed_at=None).exists()
     return False
@@ -236,3 +293,9 @@ def _owned(path: str, name: str) -> bool:
 def bundle_keep(path: Path, *, name: str) -> None:
     """Put a finished bundle into the store; it is never written again."""
     keep_file(path, name)
+
+
+def bundle_delete(name: str) -> None:
+    """Delete a stored bundle, if it is there."""
+    if store().exists(name):
+        store().delete(name)

@@ -14,7 +14,9 @@ from probity.cases.models import CATEGORY_WORDS
 
 from .guard import person_of
 
-OF_CASES = {"queue", "case", "dossier", "exports", "counsel"}
+OF_CASES = {
+    "queue", "case", "dossier", "exports", "counsel", "carry", "compare", "campaign",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_audit": Ability.AUDIT_READ in abilities,
         "may_export": Ability.BUNDLES_EXPORT in abilities,
         "may_approve": Ability.LAW_APPROVE in abilities,
+        "may_watch": Ability.ALERTS_MANAGE in abilities,
         "category_words": CATEGORY_WORDS,
         "nav": [] if walled else _doors(request, abilities),
     }
@@ -59,9 +62,14 @@ def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
     ]
     if Ability.WORKS_SIGN in abilities:
         doors.append(Door("desk", "Sign", here=here.startswith("desk")))
+    if Ability.OUTBOX_MANAGE in abilities:
+        doors.append(Door("outbox", "Outbox", here=here.startswith("outbox")))
+    if Ability.BANKS_MANAGE in abilities:
+        doors.append(Door("banks", "Banks", here=here.startswith("bank")))
     if Ability.CASES_READ in abilities:
-        doors.insert(
-            0, Door("queue", "Cases", here=here in {"queue", "case", "dossier", "exports"})
-        )
+        doors.insert(0, Door("queue", "Cases", here=here in OF_CASES))
         doors.insert(1, Door("law", "Law", here=here.startswith("law")))
+        watching = here.startswith(("alert", "watch"))
+        doors.append(Door("keeping", "Keeping", here=here.startswith("keeping")))
+        doors.insert(2, Door("alerts", "Alerts", here=watching))
     return doors

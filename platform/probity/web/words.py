@@ -61,6 +61,11 @@ def joined(items: list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def plural(count: int, one: str, many: str) -> str:
+    """``1 case``, ``12 cases``."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def sentence_case(text: str) -> str:
     """The first letter large."""
     return text[:1].upper() + text[1:]

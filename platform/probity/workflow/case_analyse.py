@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from probity.alerts.watching import asset_watch
 from probity.analysis import engines
 from probity.analysis.models import Job
 from probity.analysis.queue import LeaseLost, job_complete, job_fail
@@ -18,6 +19,8 @@ from probity.evidence.probes import Probe
 from probity.evidence.selectors import asset_bytes, derivatives_of
 from probity.evidence.services import AssetSealed, custody_record, previews_make
 
+from .case_film import Telling, face_memory, film_keep
+from .case_match import copies_say
 from .clocks import case_clocks_set
 
 logger = logging.getLogger(__name__)
@@ -41,7 +44,7 @@ def job_perform(job: Job) -> None:
 def _analyse(job: Job) -> None:
     probe = Probe.from_dict(job.asset.probe)
     with asset_bytes(job.asset) as path:
-        run = run_start(job=job, planned=engines.planned(probe))
+        run = run_start(job=job, planned=engines.planned(probe) + 1)
         try:
             custody_record(
                 asset=job.asset, action=CustodyAction.ANALYSED, actor="system",
@@ -51,9 +54,15 @@ def _analyse(job: Job) -> None:
             def say(statement: Statement) -> None:
                 finding_record(run=run, job=job, statement=statement)
 
-            engines.provenance_say(path, sha256=job.asset_id, say=say)
-            _previews_make(job, path)
-            assessment = engines.detectors_say(path, probe=probe, say=say)
+            tell = Telling(run=run, job=job)
+            known = engines.provenance_say(path, sha256=job.asset_id, say=say)
+            _previews_make(job, path, tell=tell)
+            copies_say(job, path, probe=probe, say=say)
+            with face_memory(job.asset, probe=probe) as memory:
+                assessment = engines.detectors_say(
+                    path, probe=probe, say=say, known=known, memory=memory, tell=tell
+                )
+                film_keep(asset=job.asset, run=run, path=path, probe=probe, memory=memory)
             run_finish(run=run, job=job, assessment=assessment)
         except (LeaseLost, AssetSealed):
             raise
@@ -62,14 +71,15 @@ def _analyse(job: Job) -> None:
             raise
     case = case_find(job.case)
     case_clocks_set(case=case, evaluation=case_evaluate(case=case, actor="system"))
+    asset_watch(asset=job.asset, case=case)
 
 
-def _previews_make(job: Job, path: Path) -> None:
+def _previews_make(job: Job, path: Path, *, tell: Telling) -> None:
     """Pictures for the reviewer's eye; a file that cannot be shown can still be analysed."""
     if derivatives_of(job.asset):
         return
     try:
-        previews_make(asset=job.asset, path=path)
+        previews_make(asset=job.asset, path=path, tell=tell)
     except AssetSealed:
         raise
     except Refusal as refusal:

@@ -29,6 +29,7 @@ from probity.evidence.models import Asset, Derivative
 from probity.evidence.services import asset_seal, view_record
 
 from .clocks import case_clocks_set
+from .decision_told import decision_tell
 
 
 @transaction.atomic
@@ -89,6 +90,7 @@ def case_decide(
     case_evaluate(case=case, actor=actor.name)
     clocks_stop(case=case, why="decided", actor=actor.name)
     claim_end(claim=claim, why="decided", actor=actor.name)
+    decision_tell(decision=decision, actor=actor.name)
     return decision
 
 

@@ -14,7 +14,7 @@ from probity.bundles.services import (
     export_request,
 )
 from probity.cases.models import Case
-from probity.core.errors import Conflict
+from probity.core.errors import Conflict, NotFound
 
 from .wake import wake_exports
 
@@ -54,5 +54,7 @@ def export_hand_out(*, export: Export, actor: Actor) -> str:
         actor.require(Ability.BUNDLES_FULL)
     if export.state != ExportState.DONE:
         raise Conflict("This bundle is not ready yet.")
+    if export.destroyed_at:
+        raise NotFound("This bundle was destroyed; the case’s history says when and why.")
     download_record(export=export, actor=actor.name)
     return export.storage_name

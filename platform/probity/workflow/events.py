@@ -1,7 +1,28 @@
 from probity.audit.registry import register
+from probity.outbox import kinds
 
 register(
     "instance.started",
     "The installation started with other settings, resources or software than before.",
     "version", "settings", "resources",
 )  # fmt: skip
+
+kinds.register(
+    "decision.made",
+    "A case was decided; carry the decision out.",
+    {
+        "decision": "7c0b1a52-5a0f-4f0e-9a57-0e3c2f9a8f10",
+        "supersedes": None,
+        "decided_at": "2026-11-21T10:15:00+00:00",
+        "case": {
+            "id": "b9d6a1f0-63a5-4c2c-8b1a-6d8f1f0f2a11",
+            "number": "P-000042",
+            "category": "impersonation",
+        },
+        "action": "label",
+        "places": [],
+        "rules": ["ca-election-deepfake"],
+        "automated_decision": False,
+        "target": {"urls": ["https://host.example/post/1"], "sha256": []},
+    },
+)

@@ -12,12 +12,19 @@ from django.db import IntegrityError, transaction
 
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
+from probity.alerts.watching import report_watch
 from probity.analysis.queue import job_enqueue, jobs_cancel
-from probity.cases.models import Case, Report
+from probity.cases.models import Case, CaseState, Report
 from probity.cases.notice import Notice
 from probity.cases.receipts import receipt_token
 from probity.cases.selectors import idempotency_find
-from probity.cases.services import case_open, idempotency_keep, item_add, report_add
+from probity.cases.services import (
+    case_join,
+    case_open,
+    idempotency_keep,
+    item_add,
+    report_add,
+)
 from probity.core.errors import Conflict, InvalidInput
 from probity.decisions.law import places_check
 from probity.decisions.services import case_evaluate
@@ -26,6 +33,7 @@ from probity.evidence.probes import Probe
 from probity.evidence.services import asset_keep, asset_seal, file_probe
 from probity.evidence.uploads import ReceivedFile
 
+from .case_match import sealed_match
 from .clocks import case_clocks_set
 from .wake import wake_workers
 
@@ -91,22 +99,43 @@ def _keep(
     key: str,
     digest: str,
 ) -> Receipt:
-    case = case_open(case_id=uuid4(), notice=notice, actor=actor.name)
+    known = _case_to_join(notice, upload)
+    case = known or case_open(case_id=uuid4(), notice=notice, actor=actor.name)
     report, token = report_add(case=case, notice=notice, channel=channel, actor=actor.name)
+    asset = None
     if upload:
         asset = asset_keep(received=upload, probe=probe, actor=actor.name, case=case.pk)
         item_add(case=case, asset=asset, report=report)
         if sealed:
             jobs_cancel(asset=asset)
             asset_seal(asset=asset, actor="system", case=case.pk, why="sealed on receipt")
+            sealed_match(asset=asset, case=case)
         else:
-            job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=_priority(notice))
-            transaction.on_commit(wake_workers)
+            if not known:
+                job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=_priority(notice))
+                transaction.on_commit(wake_workers)
+    if known:
+        case = case_join(case=case, report=report, actor=actor.name)
     if key and actor.person:
         idempotency_keep(person=actor.person, key=key, request_digest=digest, report=report)
     evaluation = case_evaluate(case=case, actor="system")
     case_clocks_set(case=case, evaluation=evaluation)
+    report_watch(report=report, asset=asset)
     return Receipt(report, case, token)
+
+
+def _case_to_join(notice: Notice, upload: ReceivedFile | None) -> Case | None:
+    """The undecided case of the very same file and the same complaint, locked; None where there is
+    none. A decided case is never opened again by a stranger: what was decided can be carried."""
+    sha256 = upload.sha256 if upload else notice.sha256
+    if not sha256:
+        return None
+    found = Case.objects.select_for_update(of=("self",)).exclude(state=CaseState.DECIDED)
+    return (
+        found.filter(items__asset=sha256, category=notice.category, demonstration="")
+        .order_by("opened_at")
+        .first()
+    )
 
 
 def _must_seal(notice: Notice, upload: ReceivedFile) -> bool:

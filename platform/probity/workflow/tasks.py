@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 from django.db import connections
 
+from probity.alerts.telling import alerts_tell
 from probity.analysis.queue import leases_sweep
 from probity.audit.checkpoints import checkpoint_make
 from probity.audit.stamps import stamps_fetch
@@ -17,8 +18,12 @@ from probity.credentials.checks import checks_sweep
 from probity.credentials.queue import desk_work
 from probity.evidence.fixity import fixity_sweep
 from probity.evidence.services import orphans_sweep
+from probity.keeping.erasing import erasures_run
+from probity.keeping.retention import retention_run
+from probity.outbox.delivery import outbox_deliver
 
 from .case_export import exports_build
+from .case_match import entries_match
 from .worker import jobs_drain, looking_start, looking_stop
 
 _queues: tuple[str, ...] = ("cpu", "gpu")
@@ -83,6 +88,36 @@ def desk() -> int:
 def sweep_checks() -> int:
     """Forget checks that are past their time."""
     return checks_sweep()
+
+
+@shared_task(name="probity.outbox")
+def outbox() -> int:
+    """Send the mail and webhooks that wait."""
+    return outbox_deliver()
+
+
+@shared_task(name="probity.match_entries")
+def match_entries() -> int:
+    """Hold hashes that are new in a bank against everything that was here before them."""
+    return entries_match()
+
+
+@shared_task(name="probity.alerts")
+def alerts() -> int:
+    """Tell subscribers what watch-lists found."""
+    return alerts_tell()
+
+
+@shared_task(name="probity.erasures")
+def erasures() -> int:
+    """End holds that are over, and erase what was granted."""
+    return erasures_run()
+
+
+@shared_task(name="probity.retention")
+def retention() -> int:
+    """Destroy what is due by its schedule; return how many cases were cleared."""
+    return retention_run().cases
 
 
 @worker_init.connect

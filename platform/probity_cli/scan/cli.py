@@ -35,6 +35,20 @@ if TYPE_CHECKING:
 @click.option("--fresh", is_flag=True, help="Look at every file again, whatever was seen before.")
 @click.option("--marks", is_flag=True, help="Also look at what detectors without calibration mark.")
 @click.option(
+    "--bank",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also compare with the hashes in this file (CSV, JSON or text of threatexchange).",
+)
+@click.option(
+    "--radius",
+    type=click.IntRange(0, 64),
+    default=31,
+    show_default=True,
+    metavar="BITS",
+    help="How far a hash of the bank may lie.",
+)
+@click.option(
     "--jobs", type=click.IntRange(1, 256), metavar="N", help="Files at a time (one a core)."
 )
 def command(
@@ -46,10 +60,13 @@ def command(
     place: Path | None,
     fresh: bool,
     marks: bool,
+    bank: Path | None,
+    radius: int,
     jobs: int | None,
 ) -> None:
     """Look at every file below DIR: broken or declared credentials, contradictory metadata,
-    and what calibrated detectors say. A scan that was stopped goes on where it was.
+    what calibrated detectors say, and with --bank whether it is known. A scan that was stopped
+    goes on where it was.
 
     Exit status 0 nothing found, 1 something to look at, 2 nothing found but some files could not
     be read.
@@ -60,7 +77,7 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other: give one.")
     with guarded():
-        scan = _scanned(folder, place=place, fresh=fresh, marks=marks)
+        scan = _scanned(folder, place=place, fresh=fresh, marks=marks, bank=bank, radius=radius)
         teller = telling.teller(as_json=as_json, as_csv=as_csv)
         rows = _told(scan, teller=teller, jobs=jobs)
         if quarantine is not None:
@@ -69,14 +86,19 @@ def command(
     raise SystemExit(telling.exit_status(rows, troubles=scan.troubles))
 
 
-def _scanned(folder: Path, *, place: Path | None, fresh: bool, marks: bool) -> Scan:
-    from probity_cli.scan import state, walking
+def _scanned(
+    folder: Path, *, place: Path | None, fresh: bool, marks: bool, bank: Path | None, radius: int
+) -> Scan:
+    from probity_cli.scan import known, state, walking
 
+    asked = known.load(bank, radius=radius) if bank else None
+    told = f"{known.digest(bank)}:{radius}" if bank else ""
+    header = state.versions(with_marks=marks, bank=told)
     where = place or state.default_place(folder)
-    seen = state.State(where, header=state.versions(with_marks=marks))
+    seen = state.State(where, header=header)
     if not fresh:
         seen.load()
-    return walking.Scan(folder, seen=seen, with_marks=marks)
+    return walking.Scan(folder, seen=seen, with_marks=marks, known=asked)
 
 
 def _told(scan: Scan, *, teller: Teller, jobs: int | None) -> list[Row]:

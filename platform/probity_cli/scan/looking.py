@@ -12,6 +12,8 @@ from detectors import runner
 from detectors.api import Finding, Report, Status
 from foundation.errors import Refusal
 from foundation.media import EmptyFile, PlaylistRefused, UnsupportedMedia, inspect
+from probity_cli.context import Record, joined
+from probity_cli.scan.known import SOURCE, KnownHashes
 from provenance import metadata, verify
 
 
@@ -46,6 +48,7 @@ class Row:
     ai_use: str | None = None
     llr: float | None = None
     verbal: str | None = None
+    in_doubt: str | None = None
     marks: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
@@ -62,7 +65,7 @@ class Row:
         return cls(**{**data, "outcome": Outcome(data["outcome"]), "reasons": reasons})
 
 
-def look(path: Path, *, with_marks: bool) -> Row:
+def look(path: Path, *, with_marks: bool, known: KnownHashes | None = None) -> Row:
     """Everything at once; ``with_marks`` takes marks of uncalibrated detectors as reasons too.
 
     Never raises a Refusal: a file that cannot be read is a row that says so.
@@ -77,23 +80,28 @@ def look(path: Path, *, with_marks: bool) -> Row:
         row.outcome, row.sentence = Outcome.UNREADABLE, refusal.sentence
         return row
     row.bytes, row.media_type = probe.bytes, probe.media_type
-    for read in (_credentials, _metadata):
-        _said(row, path, read)
+    if known is not None:
+        for found in known.asks(path, probe=probe):
+            row.reasons.append(Reason(source=SOURCE, sentence=found.sentence))
+    records = [_said(row, path, read) for read in (_credentials, _metadata)]
     try:
-        _detectors(row, runner.analyse(path, probe=probe), with_marks=with_marks)
+        context = joined(records[0], records[1], path)
+        report = runner.analyse(path, probe=probe, indications=context)
+        _detectors(row, report, with_marks=with_marks)
     except Refusal as refusal:
         row.failed.append(refusal.sentence)
     return _concluded(row)
 
 
-def _said(row: Row, path: Path, read: Callable[[Row, Path], None]) -> None:
+def _said(row: Row, path: Path, read: Callable[[Row, Path], Record]) -> Record | None:
     try:
-        read(row, path)
+        return read(row, path)
     except Refusal as refusal:
         row.failed.append(refusal.sentence)
+        return None
 
 
-def _credentials(row: Row, path: Path) -> None:
+def _credentials(row: Row, path: Path) -> Record:
     record = verify.read(path).to_dict()
     row.sha256, row.verdict = record["sha256"], record["verdict"]
     if row.verdict == "invalid":
@@ -101,21 +109,28 @@ def _credentials(row: Row, path: Path) -> None:
     if record["ai_use"] in {"generated", "edited"}:
         row.ai_use = record["ai_use"]
         row.reasons.append(Reason(source="credentials", sentence=record["ai_sentence"]))
+    return record
 
 
-def _metadata(row: Row, path: Path) -> None:
+def _metadata(row: Row, path: Path) -> Record:
     record = metadata.read(path).to_dict()
     row.sha256 = row.sha256 or record["sha256"]
     if record["ai_use"] in {"generated", "edited"}:
         row.ai_use = row.ai_use or record["ai_use"]
         row.reasons.append(Reason(source="metadata", sentence=record["sentence"]))
     for contradiction in record["contradictions"]:
-        row.reasons.append(Reason(source="metadata", sentence=contradiction["sentence"]))
+        row.reasons.append(Reason(source="metadata", sentence=str(contradiction)))
+    return record
 
 
 def _detectors(row: Row, report: Report, *, with_marks: bool) -> None:
     row.sha256 = report.input_sha256
     found = report.assessment
+    row.in_doubt = found.in_doubt
+    told = {reason.sentence for reason in row.reasons}
+    for one in found.indications:
+        if one.speaks == "against" and one.weight == "strong" and one.sentence not in told:
+            row.reasons.append(Reason(source=one.source, sentence=one.sentence))
     if found.status is Status.OK:
         row.llr, row.verbal = found.llr, found.verbal
         if (found.llr or 0.0) > 0:

@@ -29,11 +29,13 @@ def default_place(folder: Path) -> Path:
     return home() / "scans" / f"{name}.jsonl"
 
 
-def versions(*, with_marks: bool) -> dict[str, Any]:
+def versions(*, with_marks: bool, bank: str = "") -> dict[str, Any]:
     """Everything whose change makes an old row stale."""
     cards = {entry.card.id: entry.card.version for entry in registry.usable() if entry.card}
     lists = {known.name: known.sha256 for known in trust.load().lists}
-    asked = {"detectors": cards, "lists": lists, "marks": with_marks}
+    asked: dict[str, Any] = {"detectors": cards, "lists": lists, "marks": with_marks}
+    if bank:
+        asked["bank"] = bank
     text = json.dumps(asked, sort_keys=True)
     return {"probity-scan": FORMAT, "versions": hashlib.sha256(text.encode()).hexdigest()}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from foundation.batch import each
+from probity_cli.scan.known import KnownHashes
 from probity_cli.scan.looking import Row, look
 from probity_cli.scan.state import State
 
@@ -19,12 +20,15 @@ class Scan:
     that were known from before.
     """
 
-    def __init__(self, folder: Path, *, seen: State, with_marks: bool) -> None:
+    def __init__(
+        self, folder: Path, *, seen: State, with_marks: bool, known: KnownHashes | None = None
+    ) -> None:
         self.troubles: list[str] = []
         self.resumed = 0
         self.paths = list(self._files(folder))
         self._seen = seen
         self._with_marks = with_marks
+        self._known = known
         self._done: list[str] = []
 
     def __enter__(self) -> Self:
@@ -52,7 +56,7 @@ class Scan:
         known = self._seen.known(path)
         if known is not None:
             return known, True
-        return look(path, with_marks=self._with_marks), False
+        return look(path, with_marks=self._with_marks, known=self._known), False
 
     def _files(self, folder: Path) -> Iterator[Path]:
         """All regular files, sorted; links are not followed."""

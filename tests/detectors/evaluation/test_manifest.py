@@ -61,3 +61,13 @@ def test_what_is_wrong_is_named(text: str, words: str, folder: Path) -> None:
 def test_a_missing_manifest_is_told(tmp_path: Path) -> None:
     with pytest.raises(ManifestInvalid, match="no readable CSV"):
         read(tmp_path / "none.csv")
+
+
+def test_the_files_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "table" / "set.csv"
+    path.parent.mkdir()
+    path.write_text("file,modality,label\na.jpg,image,real\n", encoding="utf-8")
+    [row] = read(path, media=folder).rows
+    assert row.path == folder / "a.jpg"
+    with pytest.raises(ManifestInvalid, match=r"no file a\.jpg in"):
+        read(path)

@@ -12,6 +12,7 @@ from detectors.ground_truth.images import MADE_FOR, Kind, Truth
 LEAST_OVERLAP = {
     "image.colour": 0.5,
     "image.copy_move": 0.7,
+    "image.lighting": 0.5,
     "image.noise": 0.5,
     "image.resampling": 0.4,
     "image.sharpness": 0.5,

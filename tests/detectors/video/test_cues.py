@@ -128,7 +128,7 @@ def test_rates_that_cameras_make_are_usual() -> None:
 
 
 def test_a_beat_is_seen_through_noise_and_not_in_noise_alone() -> None:
-    p = {"most_beat": 8, "least_beats": 10, "beat_share": 0.4, "beat_calm": 0.8}
+    p = {"most_beat": 8, "least_beats": 10, "beat_share": 0.6, "beat_errors": 4.5}
     generator = np.random.default_rng(5)
     change = generator.uniform(1, 3, 200)
     assert beat_of(change, p=p) is None

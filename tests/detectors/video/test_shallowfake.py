@@ -6,31 +6,17 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
 from detectors import registry
 from detectors.api import Finding, Status
+from detectors.ground_truth.edits import encode
 from detectors.testing import finding
 from foundation.media import decode
 
 Pictures = list[np.ndarray]
 START = 80
-
-
-def encode(path: Path, pictures: Sequence[np.ndarray], *, fps: Fraction, crf: int = 20) -> Path:
-    with av.open(str(path), "w") as out:
-        options = {"crf": str(crf), "preset": "veryfast"}
-        stream = out.add_stream("libx264", rate=fps, options=options)
-        stream.height, stream.width = pictures[0].shape[:2]
-        stream.pix_fmt = "yuv420p"
-        for number, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-            frame.pts, frame.time_base = number, 1 / fps
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode())
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +92,7 @@ def test_a_part_encoded_once_more_is_located(
     source = shared / "media/faces/LatentSync__assets_demo1_video.mp4"
     original = [picture for _, picture in decode.video_frames(source, max_side=480)]
     part = original[START : START + 75]
-    again = encode(tmp_path / "part.mp4", part, fps=Fraction(25), crf=36)
+    again = encode(tmp_path / "part.mp4", part, fps=Fraction(25), quality=36)
     coarse = [picture for _, picture in decode.video_frames(again)]
     tracks = look(original[:START] + coarse + original[START + 75 :]).tracks
     [track] = [track for track in tracks if "encoded differently" in track.label]

@@ -1,5 +1,6 @@
 from django.db import migrations
 
+from probity.analysis.forgetting import BACK, FORGET
 from probity.core.append_only import append_only
 
 
@@ -9,4 +10,5 @@ class Migration(migrations.Migration):
         append_only("analysis_finding"),
         append_only("analysis_finding_picture"),
         append_only("analysis_assessment"),
+        migrations.RunSQL(FORGET, BACK),
     ]

@@ -11,6 +11,8 @@ from probity.cases.selectors import claim_live
 from probity.decisions.models import Action
 from probity.decisions.selectors import decision_current
 from probity.decisions.statements import MEASURES
+from probity.keeping.models import ErasureState
+from probity.web.keeping.words import STATE_WORDS, covers, outcome
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """One request for erasure, as the reporter reads it."""
+
+    asked_at: datetime
+    what: str
+    state: str
+    outcome: str
+    open: bool
+
+
+@dataclass(frozen=True)
 class StatusPage:
     """A report's way, in four steps."""
 
@@ -33,6 +46,8 @@ class StatusPage:
     steps: list[Step]
     decided: bool
     has_file: bool
+    erasures: list[Erasure]
+    may_ask: bool
 
 
 def status_page(report: Report) -> StatusPage:
@@ -40,6 +55,11 @@ def status_page(report: Report) -> StatusPage:
     case = report.case
     decided = case.state == CaseState.DECIDED
     has_file = case.items.exists()
+    asked = [
+        Erasure(row.asked_at, covers(row), STATE_WORDS[ErasureState(row.state)], outcome(row),
+                row.ended_at is None)
+        for row in report.erasures.all()
+    ]  # fmt: skip
     return StatusPage(
         number=case.label,
         category=CATEGORY_WORDS[Category(report.category)],
@@ -47,11 +67,20 @@ def status_page(report: Report) -> StatusPage:
         steps=[_received(report), _measured(report), _reviewed(report), _decided(report)],
         decided=decided,
         has_file=has_file,
+        erasures=asked,
+        may_ask=not report_erased(report) and not any(row.open for row in asked),
     )
 
 
+def report_erased(report: Report) -> bool:
+    """Whether nothing of what the reporter said is left."""
+    return not (report.explanation or report.url or report.salts)
+
+
 def _received(report: Report) -> Step:
-    return Step("done", "Received", "Your report is kept safely.", report.received_at)
+    kept = "Your report is kept safely."
+    said = "What you said in it was erased." if report_erased(report) else kept
+    return Step("done", "Received", said, report.received_at)
 
 
 def _measured(report: Report) -> Step:

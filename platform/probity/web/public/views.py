@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.actors import REPORTER
 from probity.accounts.roles import Ability
@@ -22,6 +22,7 @@ from probity.core.addresses import status_url
 from probity.core.errors import InvalidInput, NotAllowed, Refusal, TooManyRequests
 from probity.core.throttle import source_of, throttle
 from probity.evidence.uploads import received_file
+from probity.keeping.requests import erasure_ask_reporter
 from probity.web.guard import person_of
 from probity.web.pages import by_htmx, go
 from probity.workflow.report_receive import Receipt, report_receive
@@ -63,13 +64,26 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     found = report_by_receipt(token)
     page = {
         "page": status_page(found),
+        "token": token,
         "fresh": "received" in request.GET,
         "address": status_url(request, token),
     }
     response = render(request, "web/public/status.html", page)
-    response["Referrer-Policy"] = "no-referrer"
+    # not "no-referrer": the page has a form, and that would come with "Origin: null"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+@require_POST
+def status_erase(request: HttpRequest, token: str) -> HttpResponseBase:
+    """A reporter asks that their data go (GDPR art. 17); a person decides."""
+    throttle(scope="report", who=source_of(request), rate=settings.REPORT_RATE)
+    found = report_by_receipt(token)
+    erasure_ask_reporter(
+        report=found, files=bool(request.POST.get("files")), words=request.POST.get("words", "")
+    )
+    return go(request, f"{reverse('status', args=[token])}#erasure")
 
 
 @never_cache

@@ -17,6 +17,10 @@ ACTION_WORDS = {
     "exported": "Left in an evidence bundle",
     "sealed": "Sealed",
     "derivatives_destroyed": "Pictures and clips destroyed",
+    "destroyed": "Destroyed with everything made from it",
+    "held": "Put under a legal hold",
+    "hold_released": "Legal hold ended",
+    "given_up": "Given up by this case; kept for others",
 }
 
 

@@ -12,6 +12,18 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evidence": ("Evidence", ("asset.", "run.")),
     "law": ("Law and clocks", ("fact.", "law.", "clock", "case.places")),
     "decisions": ("Decisions", ("case.decided", "statement.", "case.state")),
+    "keeping": (
+        "Holds and erasure",
+        (
+            "hold.",
+            "retention.",
+            "erasure.",
+            "report.erased",
+            "asset.destroyed",
+            "item.given_up",
+            "bundle.destroyed",
+        ),
+    ),
     "access": ("Who saw what", ("asset.viewed", "bundle.", "counsel.", "case.claim")),
 }
 

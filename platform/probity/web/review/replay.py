@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from probity.accounts.models import ApiToken, Person
 from probity.analysis.digest import run_digest
 from probity.analysis.models import Run
+from probity.analysis.selectors import run_erased
 from probity.audit.canonical import digest_of
 from probity.audit.commitments import commitment_opens
 from probity.audit.models import AuditEvent
@@ -21,6 +23,10 @@ from probity.decisions.models import Action, Decision, PolicyEvaluation, Stateme
 from probity.web.triage.actions_words import ACTION_WORDS
 from probity.web.triage.law_page import value_words
 from probity.web.words import absolute, joined, size
+
+from .copies_told import COPY_EVENTS, Lines
+from .keeping_told import KEEPING_EVENTS
+from .messages import MESSAGE_EVENTS, message_lines
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,10 @@ def _sealed(payload: Payload) -> Told:
     return Told([f"Why: {payload['why']}. {count} pictures and clips made from it were destroyed."])
 
 
+def _demonstration(payload: Payload) -> Told:
+    return Told([f"Demonstration “{payload['demonstration'].replace('-', ' ')}”."])
+
+
 def _run_started(payload: Payload) -> Told:
     again = f"Attempt {payload['attempt']}. " if payload["attempt"] > 1 else ""
     return Told([f"{again}SHA-256 {payload['asset']}"])
@@ -158,6 +168,8 @@ def _run(payload: Payload) -> Told:
         return Told(what=what, check=Check("The findings are no longer stored.", None))
     findings = list(run.findings.order_by("made_at", "pk"))
     lines = [f"{row.title}: {row.sentence}" for row in findings]
+    if run_erased(run):
+        return Told(check=Check("What was found was erased with the file.", None), what=what)
     good = run_digest(run) == payload["digest"]
     return Told(lines, check=_verdict(good, "The findings are those that were made."), what=what)
 
@@ -276,6 +288,17 @@ def _counsel(payload: Payload) -> Told:
     return Told(lines + ([f"Page: {payload['page']}."] if "page" in payload else []))
 
 
+def _message(payload: Payload) -> Told:
+    lines, good = message_lines(payload)
+    return Told(lines, check=None if good is None else _verdict(good, "The words are as sent."))
+
+
+def _copies(tell: Callable[[Payload], Lines], payload: Payload) -> Told:
+    lines, good = tell(payload)
+    check = None if good is None else _verdict(good, "What is stored is what was recorded.")
+    return Told(lines, check=check)
+
+
 def _failed(payload: Payload) -> Told:
     return Told([payload["why"]])
 
@@ -310,7 +333,13 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "counsel.link_made": _counsel,
     "counsel.link_revoked": _counsel,
     "counsel.viewed": _counsel,
+    "asset.destroyed": _sealed,
+    "case.demonstration": _demonstration,
+    "case.demonstration_removed": _demonstration,
     "report.erased": lambda _: Told(),
+    **dict.fromkeys(MESSAGE_EVENTS, _message),
+    **{name: partial(_copies, tell) for name, tell in COPY_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in KEEPING_EVENTS.items()},
     "case.decided": _decision,
     "statement.issued": _statement,
 }

@@ -16,6 +16,8 @@ from probity.core.clock import now
 from probity.decisions.models import Decision
 from probity.decisions.selectors import decisions_of, evaluation_current
 from probity.evidence.models import Asset
+from probity.keeping.selectors import cases_held
+from probity.web.matching.copies_page import CopiesPart, copies_part
 from probity.web.words import span
 
 from .actions_words import Choice, choices
@@ -25,6 +27,7 @@ from .findings_page import FindingsPage, findings_page
 from .law_page import Duty, LawPage, Rule, law_page
 from .media_page import MediaPage, media_page
 from .queue_page import STATE_WORDS
+from .timeline_page import TimelinePage, timeline_page
 
 NEARLY_OVER = timedelta(minutes=5)
 
@@ -109,6 +112,11 @@ class CasePage:
         claim = claim_live(self.case)
         return Hold(claim, bool(claim and claim.person_id == self.person.pk))
 
+    @cached_property
+    def legal_holds(self) -> bool:
+        """Whether a legal hold keeps the case or one of its files."""
+        return bool(cases_held([self.case.pk]))
+
     @property
     def may_work(self) -> bool:
         """Whether this person may answer and decide here now."""
@@ -123,6 +131,12 @@ class CasePage:
     def media(self) -> list[MediaPage]:
         """Each file's picture, concealed or revealed."""
         return [media_page(asset, revealed=self.revealed) for asset in self.assets]
+
+    @cached_property
+    def timelines(self) -> list[TimelinePage]:
+        """Each moving or sounding file's lanes, once there are any."""
+        found = (timeline_page(media) for media in self.media)
+        return [page for page in found if page is not None]
 
     @property
     def all_sealed(self) -> bool:
@@ -160,6 +174,11 @@ class CasePage:
         if self.draft.rules is not None:
             return set(self.draft.rules)
         return {rule.id for rule in self.law.live if rule.outcome == "applies"}
+
+    @cached_property
+    def copies(self) -> CopiesPart:
+        """Known copies of the files."""
+        return copies_part(self.case)
 
     @cached_property
     def decisions(self) -> list[Decision]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from probity.analysis.models import Assessment, Finding, FindingKind, FindingPicture
+from probity.analysis.engines import detector_cards
+from probity.analysis.models import Finding, FindingKind, FindingPicture
 from probity.analysis.selectors import assessment_of, findings_of, provenance_of
 from probity.evidence.models import Asset
 from probity.web.credentials.view import ProvenanceView
 from probity.web.words import sentence_case
+
+from .together import Together, together
 
 STATUS_WORDS = {"ok": "Measured", "abstained": "No answer", "failed": "Did not finish"}
 VERDICT_WORDS = {
@@ -24,6 +27,14 @@ KIND_WORDS = {
     FindingKind.MATCH: "Match",
     FindingKind.DETECTOR: "Measurement",
 }
+
+
+EVIDENCE_WORDS = {
+    "semantic": "Origin and context",
+    "digital": "Pixels, samples and encoding",
+    "physical": "Light, bodies and rooms",
+}
+"""The kinds of evidence, in the order in which they are shown."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,16 @@ class Shown:
     duration_ms: float = 0
     resources: dict[str, str] = field(default_factory=dict)
     opens: str = ""
+    evidence: str = "semantic"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one kind of evidence."""
+
+    key: str
+    words: str
+    findings: list[Shown]
 
 
 @dataclass(frozen=True)
@@ -62,8 +83,17 @@ class FindingsPage:
     """All findings of an asset and what they say together."""
 
     findings: list[Shown]
-    assessment: Assessment | None
+    together: Together | None
     provenance: ProvenanceView | None = None
+
+    @property
+    def groups(self) -> list[Group]:
+        """The findings by kind of evidence; a kind without findings is left out."""
+        found = [
+            Group(key, words, [row for row in self.findings if row.evidence == key])
+            for key, words in EVIDENCE_WORDS.items()
+        ]
+        return [group for group in found if group.findings]
 
 
 def findings_page(asset: Asset) -> FindingsPage:
@@ -71,9 +101,21 @@ def findings_page(asset: Asset) -> FindingsPage:
     if asset.sealed:
         return FindingsPage([], None)
     rows = findings_of(asset)
+    kinds = _evidence_kinds(rows)
     order = {"contradiction": 0, "warn": 1}
-    shown = sorted((_shown(row) for row in rows), key=lambda row: order.get(row.mark, 2))
-    return FindingsPage(shown, assessment_of(asset), _provenance(rows))
+    shown = sorted(
+        (_shown(row, evidence=kinds.get(row.producer, "semantic")) for row in rows),
+        key=lambda row: order.get(row.mark, 2),
+    )
+    said = together(assessment_of(asset), titles={row.producer: row.title for row in rows})
+    return FindingsPage(shown, said, _provenance(rows))
+
+
+def _evidence_kinds(rows: list[Finding]) -> dict[str, str]:
+    """What each detector's card calls its evidence; digital where the card is gone."""
+    named = {row.producer for row in rows if row.kind == FindingKind.DETECTOR}
+    cards = detector_cards(named)
+    return {name: str(cards.get(name, {}).get("evidence", "digital")) for name in named}
 
 
 def _provenance(rows: list[Finding]) -> ProvenanceView | None:
@@ -88,7 +130,7 @@ def _provenance(rows: list[Finding]) -> ProvenanceView | None:
     )
 
 
-def _shown(row: Finding) -> Shown:
+def _shown(row: Finding, *, evidence: str) -> Shown:
     verdict = str(row.details.get("verdict", "")) if row.kind == FindingKind.PROVENANCE else ""
     return Shown(
         id=str(row.pk),
@@ -98,7 +140,7 @@ def _shown(row: Finding) -> Shown:
         status_words=STATUS_WORDS[row.status],
         mark=_mark(row, verdict),
         sentence=row.sentence,
-        pictures=list(row.pictures.all()),
+        pictures=[one for one in row.pictures.all() if one.derivative.destroyed_at is None],
         numbers=_numbers(row),
         verdict=VERDICT_WORDS.get(verdict, ""),
         producer=row.producer,
@@ -107,6 +149,7 @@ def _shown(row: Finding) -> Shown:
         duration_ms=row.duration_ms,
         resources=row.resources,
         opens=_opens(row),
+        evidence=evidence,
     )
 
 

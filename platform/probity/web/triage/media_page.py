@@ -14,11 +14,13 @@ KINDS = {"image": "Picture", "video": "Video", "audio": "Recording"}
 REVEALS = {
     ("image", "view"): ("Reveal the picture", "Picture"),
     ("image", "proxy"): ("Reveal the animation", "Animation"),
+    ("image", "moments"): ("Reveal stills of the marked moments", "Moments"),
     ("video", "sheet"): ("Reveal stills", "Stills"),
     ("video", "proxy"): ("Reveal the clip, silent", "Clip"),
+    ("video", "moments"): ("Reveal stills of the marked moments", "Moments"),
     ("audio", "proxy"): ("Allow listening", "Sound"),
 }
-FREE = {("audio", "waveform")}
+FREE = {("audio", "waveform"), ("video", "waveform")}
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class MediaPage:
         """What stands in the stage while nothing is revealed."""
         return self.concealed or self.waveform
 
+    @property
+    def playing(self) -> bool:
+        """Whether this person revealed a copy that can be played."""
+        return any(reveal.derivative.name == "proxy" for reveal in self.shown)
+
 
 def media_page(asset: Asset, *, revealed: set[str]) -> MediaPage:
     """Gather it; a sealed asset shows nothing at all."""
@@ -82,9 +89,9 @@ def media_page(asset: Asset, *, revealed: set[str]) -> MediaPage:
         facts=_facts(asset),
         note=str(asset.probe.get("note", "")),
         concealed=concealed,
-        waveform=by_name.get("waveform") if asset.kind == "audio" else None,
+        waveform=by_name.get("waveform"),
         reveals=[
-            Reveal(row, words, name, "b" if place == 0 else "v", str(row.pk) in revealed)
+            Reveal(row, words, name, "bv"[place] if place < 2 else "", str(row.pk) in revealed)
             for place, (row, (words, name)) in enumerate(found)
         ],
     )

@@ -15,6 +15,7 @@ from probity.decisions.models import Action
 from probity.decisions.selectors import decisions_current
 from probity.evidence.models import Derivative
 from probity.evidence.selectors import derivatives_concealed
+from probity.keeping.selectors import cases_held
 
 from .actions_words import ACTION_WORDS
 from .clock import Clock, case_clock
@@ -56,6 +57,8 @@ class Row:
     thumbnail: UUID | None
     sealed: bool
     outcome: str
+    demonstration: bool
+    legal_hold: bool
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,16 @@ def _rows(cases: list[Case], person: Person) -> list[Row]:
     pictures = derivatives_concealed(assets)
     decisions = decisions_current(cases)
     outcomes = {case: ACTION_WORDS[Action(row.action)] for case, row in decisions.items()}
-    return [_row(case, person, pictures, outcomes.get(case.pk, "")) for case in cases]
+    held = cases_held([case.pk for case in cases])
+    return [
+        _row(case, person, pictures, outcomes.get(case.pk, ""), legal_hold=case.pk in held)
+        for case in cases
+    ]
 
 
-def _row(case: Case, person: Person, pictures: dict[str, Derivative], outcome: str) -> Row:
+def _row(
+    case: Case, person: Person, pictures: dict[str, Derivative], outcome: str, *, legal_hold: bool
+) -> Row:
     claims: list[CaseClaim] = getattr(case, "live_claims", [])
     claim = claims[0] if claims else None
     assets = [item.asset for item in case.items.all()]
@@ -119,4 +128,6 @@ def _row(case: Case, person: Person, pictures: dict[str, Derivative], outcome: s
         thumbnail=picture.pk if picture else None,
         sealed=any(asset.sealed for asset in assets),
         outcome=outcome,
+        demonstration=bool(case.demonstration),
+        legal_hold=legal_hold,
     )

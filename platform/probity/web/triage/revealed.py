@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.http import HttpRequest
 
 from probity.cases.models import Case
@@ -15,10 +17,15 @@ def revealed_in(request: HttpRequest, case: Case) -> set[str]:
     return set(request.session.get(KEY, {}).get(str(case.pk), []))
 
 
+def revealed_for(request: HttpRequest, derivative: Derivative) -> UUID | None:
+    """The case in which this session revealed a copy; None where it did not."""
+    by_case: dict[str, list[str]] = request.session.get(KEY, {})
+    return next((UUID(case) for case, ids in by_case.items() if str(derivative.pk) in ids), None)
+
+
 def is_revealed(request: HttpRequest, derivative: Derivative) -> bool:
     """Whether this session revealed a copy in any case."""
-    by_case: dict[str, list[str]] = request.session.get(KEY, {})
-    return any(str(derivative.pk) in ids for ids in by_case.values())
+    return revealed_for(request, derivative) is not None
 
 
 def remember(request: HttpRequest, case: Case, derivative: Derivative) -> None:

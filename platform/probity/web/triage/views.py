@@ -50,8 +50,14 @@ def progress(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
         )
         if known != mark
     ]
+    if not changed and page.progress.doing:
+        return render(request, "web/triage/parts/doing.html", {"page": page, "oob": True})
     if not changed:
         return HttpResponse(status=204)
+    if {"findings", "media"} & set(changed):
+        changed.append("timeline")
+    if "findings" in changed:
+        changed.append("copies")
     if "law" in changed:
         changed += ["urgency", "decide_rules"]
     say = page.progress.sentence if "findings" in changed else ""

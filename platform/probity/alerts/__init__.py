@@ -1,0 +1,1 @@
+"""Watch-lists, what was found on them, and who is told of it and how."""

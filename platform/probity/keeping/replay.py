@@ -1,0 +1,143 @@
+"""After a restore: destroy again what the ledger says was destroyed and the backup brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from probity.audit.erasures import Erased, ledger_read
+from probity.bundles.models import Export
+from probity.cases.models import Case, EvidenceItem, Report, ReporterContact
+from probity.core.errors import Refusal
+from probity.evidence.models import Asset, CustodyAction
+from probity.evidence.services import asset_files_purge, bundle_delete
+from probity.outbox.models import Message
+
+from .errors import UnderHold
+from .forgetting import asset_forget, export_forget, report_forget, request_forget
+from .models import ErasureRequest
+
+WHY = "erased before, came back with a restore"
+
+
+class LedgerBroken(Refusal):
+    """The ledger was altered: nothing is destroyed on its word."""
+
+    code = "ledger-broken"
+    status = 409
+
+
+@dataclass
+class Replayed:
+    """What a replay did: ``again`` destroyed once more, ``gone`` found gone, ``anew`` left alone
+    because it was received again later, ``held`` kept by a legal hold that came back as well."""
+
+    lines: int = 0
+    again: list[str] = field(default_factory=list)
+    gone: int = 0
+    anew: int = 0
+    held: list[str] = field(default_factory=list)
+
+
+def erasures_replay() -> Replayed:
+    """Go through the ledger once; may be stopped and run any number of times.
+
+    Raises LedgerBroken.
+    """
+    ledger = ledger_read()
+    if not ledger.sound:
+        raise LedgerBroken(
+            f"The erasure ledger does not hold: {ledger.sentence} Nothing was destroyed. Compare "
+            "it with another copy."
+        )
+    latest = {(line.kind, line.id, _place(line)): line for line in ledger.lines}
+    told = Replayed(lines=len(ledger.lines))
+    for line in latest.values():
+        try:
+            outcome = ACTS[line.kind](line)
+        except UnderHold:
+            told.held.append(f"{line.kind} {line.id}")
+            continue
+        told.again += [f"{line.kind} {line.id}"] if outcome == "again" else []
+        told.gone += outcome == "gone"
+        told.anew += outcome == "anew"
+    return told
+
+
+def _place(line: Erased) -> str:
+    """A file can be given up by several cases; everything else is destroyed once."""
+    return line.case if line.kind == "item" else ""
+
+
+def _asset(line: Erased) -> str:
+    asset = Asset.objects.filter(pk=line.id).first()
+    if asset is None:
+        return "gone"
+    received = asset.custody.filter(action=CustodyAction.RECEIVED, at__gt=line.at)
+    if received.exists():
+        return "anew"
+    if asset.destroyed_at is None:
+        case = Case.objects.filter(pk=line.case).first() or _any_case(asset)
+        asset_forget(asset=asset, case=case, actor="system", why=WHY, ledger=False)
+        asset.refresh_from_db()
+        asset_files_purge(asset)
+        return "again"
+    return "again" if asset_files_purge(asset) else "gone"
+
+
+def _any_case(asset: Asset) -> Case:
+    """An asset is received for a case, so there is one."""
+    return Case.objects.filter(items__asset=asset).order_by("opened_at")[0]
+
+
+def _item(line: Erased) -> str:
+    rows = EvidenceItem.objects.filter(case=UUID(line.case), asset=line.id, added_at__lte=line.at)
+    row = rows.first()
+    if row is None:
+        return "gone"
+    if row.case.holds.filter(released_at=None).exists():
+        raise UnderHold
+    row.delete()
+    return "again"
+
+
+def _report(line: Erased) -> str:
+    report = Report.objects.filter(pk=line.id).first()
+    if report is None:
+        return "gone"
+    contact = ReporterContact.objects.filter(report=report).exists()
+    told = Message.objects.filter(about=f"report:{report.pk}", forgotten_at=None).exists()
+    if not (report.explanation or report.url or report.salts or contact or told):
+        return "gone"
+    report_forget(report=report, actor="system", why=WHY, ledger=False)
+    return "again"
+
+
+def _export(line: Erased) -> str:
+    export = Export.objects.filter(pk=line.id).first()
+    if export is None:
+        bundle_delete(Export(id=UUID(line.id)).storage_name)
+        return "gone"
+    if export.destroyed_at is None:
+        export_forget(export=export, actor="system", why=WHY, ledger=False)
+        return "again"
+    bundle_delete(export.storage_name)
+    return "gone"
+
+
+def _request(line: Erased) -> str:
+    row = ErasureRequest.objects.filter(pk=line.id).first()
+    if row is None or not (row.words or row.salts):
+        return "gone"
+    request_forget(request=row, ledger=False)
+    return "again"
+
+
+ACTS: dict[str, Callable[[Erased], str]] = {
+    "asset": _asset,
+    "item": _item,
+    "report": _report,
+    "export": _export,
+    "request": _request,
+}

@@ -1,0 +1,1 @@
+"""Known copies: signals of assets, banks of known hashes, matches, and clusters of copies."""

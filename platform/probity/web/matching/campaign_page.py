@@ -1,0 +1,168 @@
+"""A campaign: all copies of one thing, when they came, how they differ, what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from probity.cases.models import CATEGORY_WORDS, Case, CaseState, Category, EvidenceItem
+from probity.decisions.models import Action
+from probity.decisions.selectors import decision_current
+from probity.evidence.models import Asset, Derivative
+from probity.evidence.selectors import derivatives_concealed
+from probity.matching.models import Cluster, Match
+from probity.matching.words import TURNS
+from probity.web.triage.actions_words import ACTION_WORDS
+from probity.web.triage.queue_page import STATE_WORDS
+from probity.web.words import plural, size
+
+DAYS_MOST = 60
+
+
+@dataclass(frozen=True)
+class CopyCase:
+    """One case that a copy came to."""
+
+    case: Case
+    category: str
+    reports: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One file: how it differs from the first, and the cases it came to. Never who reported it."""
+
+    asset: Asset
+    first_at: datetime
+    facts: str
+    differs: str
+    cases: list[CopyCase]
+    concealed: Derivative | None
+
+    @property
+    def reports(self) -> int:
+        """How many reports there were of it."""
+        return sum(each.reports for each in self.cases)
+
+
+@dataclass(frozen=True)
+class Day:
+    """How many reports came on a day."""
+
+    day: date
+    count: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A day as a bar of the picture, in its units."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    words: str
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """The page."""
+
+    cluster: Cluster
+    variants: list[Variant]
+    days: list[Day]
+    outcomes: list[tuple[str, int]]
+
+    @property
+    def cases(self) -> int:
+        """How many cases."""
+        return len({each.case.pk for variant in self.variants for each in variant.cases})
+
+    @property
+    def reports(self) -> int:
+        """How many reports."""
+        found = {each.case.pk: each.reports for v in self.variants for each in v.cases}
+        return sum(found.values())
+
+    @property
+    def width(self) -> int:
+        """Units across the picture: at least two weeks' worth, so that few bars stay slim."""
+        span = (self.days[-1].day - self.days[0].day).days + 1 if self.days else 1
+        return 10 * max(14, span)
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The days as bars, 60 units high for the busiest."""
+        most = max((day.count for day in self.days), default=1)
+        bars = []
+        for day in self.days:
+            high = max(3, round(60 * day.count / most))
+            x = 10 * (day.day - self.days[0].day).days
+            words = f"{day.day:%Y-%m-%d}: {plural(day.count, 'report', 'reports')}"
+            bars.append(Bar(x, 68 - high, 8, high, words))
+        return bars
+
+    @property
+    def first(self) -> datetime | None:
+        """When the first copy came."""
+        return self.variants[0].first_at if self.variants else None
+
+
+def campaign_page(cluster: Cluster) -> CampaignPage:
+    """Gather it."""
+    assets = [row.asset for row in cluster.members.select_related("asset")]
+    assets.sort(key=lambda asset: asset.received_at)
+    blurred = derivatives_concealed([asset.pk for asset in assets])
+    items: dict[str, list[EvidenceItem]] = {}
+    for item in EvidenceItem.objects.filter(asset__in=assets).select_related("case"):
+        items.setdefault(item.asset_id, []).append(item)
+    variants = [
+        Variant(
+            asset=asset,
+            first_at=asset.received_at,
+            facts=f"{asset.media_type or 'not opened'}, {size(asset.bytes)}",
+            differs=_differs(asset, assets[0]),
+            cases=[_case(item.case) for item in items.get(asset.pk, [])],
+            concealed=blurred.get(asset.pk),
+        )
+        for asset in assets
+    ]
+    cases = {each.case.pk: each for variant in variants for each in variant.cases}
+    outcomes = Counter(each.outcome for each in cases.values())
+    return CampaignPage(cluster, variants, _days(list(cases.values())), outcomes.most_common())
+
+
+def _case(case: Case) -> CopyCase:
+    decision = decision_current(case) if case.state == CaseState.DECIDED else None
+    outcome = ACTION_WORDS[Action(decision.action)] if decision else STATE_WORDS[_state(case)]
+    return CopyCase(
+        case=case,
+        category=CATEGORY_WORDS[Category(case.category)],
+        reports=case.reports.count(),
+        outcome=outcome,
+    )
+
+
+def _state(case: Case) -> CaseState:
+    return CaseState(case.state)
+
+
+def _differs(asset: Asset, first: Asset) -> str:
+    if asset.pk == first.pk:
+        return "The first one that came."
+    match = Match.objects.filter(asset=asset, entry=None).order_by("distance").first()
+    if match is None:
+        return "Held together through another copy."
+    turned = f", {TURNS[match.turn]}" if match.turn else ""
+    if match.signal == "sound":
+        return f"Sounds alike, {match.distance / 10:.0f} % of the bits differ."
+    return f"{match.distance} of 256 bits from the copy nearest to it{turned}."
+
+
+def _days(cases: list[CopyCase]) -> list[Day]:
+    counts: Counter[date] = Counter(
+        report.received_at.date() for each in cases for report in each.case.reports.all()
+    )
+    return [Day(day, counts[day]) for day in sorted(counts)[-DAYS_MOST:]]

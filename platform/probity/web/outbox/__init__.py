@@ -1,0 +1,1 @@
+"""What leaves the house, for administrators: endpoints, deliveries, dead letters."""

@@ -1,0 +1,84 @@
+"""What a case's log says of known copies, in plain words, held against what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from probity.audit.commitments import commitment_opens
+from probity.cases.models import Case
+from probity.matching.models import Match, MatchAnswer
+from probity.matching.selectors import match_sentence
+from probity.web.triage.actions_words import ACTION_WORDS
+from probity.web.words import plural
+
+Payload = Mapping[str, Any]
+Lines = tuple[list[str], bool | None]
+
+
+def _joined(payload: Payload) -> Lines:
+    return [f"It is report number {payload['reports']} in this case."], None
+
+
+def _kept(payload: Payload) -> Lines:
+    return [f"{plural(payload['signals'], 'hash', 'hashes')}; SHA-256 {payload['asset']}"], None
+
+
+def _found(payload: Payload) -> Lines:
+    row = Match.objects.select_related("entry__bank").filter(pk=payload["match"]).first()
+    if row is None:
+        return ["The match itself is no longer stored."], False
+    late = ["It was found when the hash was added."] if payload["retroactive"] else []
+    good = row.distance == payload["distance"] and row.known_id == payload["known"]
+    return [match_sentence(row), *late], good
+
+
+def _answered(payload: Payload) -> Lines:
+    what = "It is a copy." if payload["accepted"] else "It is no copy."
+    rows = MatchAnswer.objects.filter(match=payload["match"], accepted=payload["accepted"])
+    if not payload["why"]:
+        return [what], None
+    opened = [
+        row
+        for row in rows
+        if commitment_opens(digest=payload["why"], salt=row.why_salt, value=row.why)
+    ]
+    return [what, *(row.why for row in opened[:1])], bool(opened)
+
+
+def _searched(payload: Payload) -> Lines:
+    compared = f"{payload['compared']:,} hashes were compared within {payload['radius']} bits."
+    found = f"Found: {payload['identical']} with the very same bytes, {payload['near']} alike."
+    return [compared, found], None
+
+
+def _proposed(payload: Payload) -> Lines:
+    left = f", {payload['left_out']} left out" if payload["left_out"] else ""
+    chosen = plural(payload["chosen"], "case", "cases")
+    waits = ["A second person has to agree."] if payload["four_eyes"] else []
+    return [f"{ACTION_WORDS[payload['action']]}: {chosen} chosen{left}.", *waits], None
+
+
+def _ended(payload: Payload) -> Lines:
+    if payload["outcome"] == "refused":
+        return ["A second person refused it; nothing was carried."], None
+    failed = f" {payload['failed']} could not be decided." if payload["failed"] else ""
+    return [f"Carried to {plural(payload['carried'], 'case', 'cases')}.{failed}"], None
+
+
+def _received(payload: Payload) -> Lines:
+    case = Case.objects.filter(pk=payload["from_case"]).first()
+    how = "the very same bytes" if payload["identical"] else f"{payload['distance']} bits apart"
+    return [f"From {case.label if case else 'a case that is gone'}: {how}."], None
+
+
+COPY_EVENTS: dict[str, Callable[[Payload], Lines]] = {
+    "report.joined": _joined,
+    "signals.kept": _kept,
+    "match.found": _found,
+    "match.answered": _answered,
+    "copies.searched": _searched,
+    "carry.proposed": _proposed,
+    "carry.ended": _ended,
+    "carry.received": _received,
+}

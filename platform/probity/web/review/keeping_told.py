@@ -1,0 +1,117 @@
+"""What a case's log says of holds, of retention, and of requests for erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from probity.audit.commitments import commitment_opens
+from probity.keeping.models import ErasureRequest, Ground, LegalHold, Requester
+from probity.web.keeping.words import GROUND_WORDS, REQUESTER_WORDS, hold_sentence
+from probity.web.words import absolute
+
+Payload = Mapping[str, Any]
+Lines = tuple[list[str], bool | None]
+
+
+def _placed(payload: Payload) -> Lines:
+    row = LegalHold.objects.filter(pk=payload["hold"]).first()
+    if row is None:
+        return ["The hold is no longer stored."], None
+    good = all(
+        commitment_opens(digest=payload[name], salt=row.salts[name], value=getattr(row, name))
+        for name in ("reason", "reference")
+    )
+    return [f"{hold_sentence(row)}."], good and row.kind == payload["kind"]
+
+
+def _released(payload: Payload) -> Lines:
+    row = LegalHold.objects.filter(pk=payload["hold"]).first()
+    if row is None or not row.released_at:
+        return ["The hold is no longer stored."], None
+    salt = row.salts.get("release_reason", "")
+    good = commitment_opens(digest=payload["reason"], salt=salt, value=row.release_reason)
+    return [f"{hold_sentence(row)}."], good
+
+
+def _ended(payload: Payload) -> Lines:
+    return [f"Its end was set to {_when(payload['until'])}."], None
+
+
+def _cleared(payload: Payload) -> Lines:
+    since = _when(payload["since"])
+    what = f"{payload['files']} files, the words of {payload['reports']} reports"
+    told = [
+        f"Kept for {payload['days']} days after the last {payload['anchor']}, since {since}.",
+        f"{what}, {payload['bundles']} bundles.",
+    ]
+    if payload["left_to_others"]:
+        told.append(f"{payload['left_to_others']} files stay for other cases.")
+    return told, None
+
+
+def _given_up(payload: Payload) -> Lines:
+    return [f"Why: {payload['why']}.", f"SHA-256 {payload['asset']}"], None
+
+
+def _asked(payload: Payload) -> Lines:
+    who = REQUESTER_WORDS[Requester(payload["requester"])]
+    what = f"{len(payload['reports'])} reports, {len(payload['assets'])} files"
+    lines = [f"{who}: {what}. An answer is due {_when(payload['due'])}."]
+    row = ErasureRequest.objects.filter(pk=payload["request"]).first()
+    if row is None or not row.words:
+        return lines, None
+    salt = row.salts.get("words", "")
+    return lines, commitment_opens(digest=payload["words"], salt=salt, value=row.words)
+
+
+def _due(payload: Payload) -> Lines:
+    return [f"Due {_when(payload['due'])}."], None
+
+
+def _approved(payload: Payload) -> Lines:
+    return [f"SHA-256 {sha256}" for sha256 in payload["assets"]], None
+
+
+def _refused(payload: Payload) -> Lines:
+    return [f"{GROUND_WORDS[Ground(payload['ground'])]}."], None
+
+
+def _partly(payload: Payload) -> Lines:
+    return [f"SHA-256 {sha256}" for sha256 in payload["assets"]], None
+
+
+def _done(payload: Payload) -> Lines:
+    return [f"{len(payload['steps'])} things were erased."], None
+
+
+def _destroyed(payload: Payload) -> Lines:
+    return [f"Why: {payload['why']}."], None
+
+
+def _bare(_: Payload) -> Lines:
+    return [], None
+
+
+def _when(iso: str) -> str:
+    return absolute(datetime.fromisoformat(iso))
+
+
+KEEPING_EVENTS: dict[str, Callable[[Payload], Lines]] = {
+    "hold.placed": _placed,
+    "hold.released": _released,
+    "hold.ended": _ended,
+    "retention.cleared": _cleared,
+    "item.given_up": _given_up,
+    "bundle.destroyed": _destroyed,
+    "erasure.asked": _asked,
+    "erasure.extended": _due,
+    "erasure.overdue": _due,
+    "erasure.approved": _approved,
+    "erasure.refused": _refused,
+    "erasure.held": _bare,
+    "erasure.resumed": _bare,
+    "erasure.partly": _partly,
+    "erasure.done": _done,
+}

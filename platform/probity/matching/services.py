@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from probity.accounts.models import Person
 from probity.audit.commitments import commit_to
@@ -23,6 +23,14 @@ MOST_ASSETS = 50
 """So many other assets are written down for one asset at most, the nearest: the cluster holds the
 rest together."""
 WHY_MAX = 500
+_SEARCHING = 0x6D617463
+
+
+def search_alone() -> None:
+    """Let searches and what they write follow one another, until the transaction ends: of two
+    copies that come at once, the later one must see the earlier. Before any case is locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEARCHING])
 
 
 @transaction.atomic

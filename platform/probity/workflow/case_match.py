@@ -21,7 +21,7 @@ from probity.matching.lookup import content_find
 from probity.matching.models import BankEntry, Match
 from probity.matching.retroactive import assets_near
 from probity.matching.selectors import match_sentence, matches_of
-from probity.matching.services import matches_record
+from probity.matching.services import matches_record, search_alone
 from probity.matching.signals import (
     Asked,
     asked_of,
@@ -42,13 +42,13 @@ def copies_say(
     begun = time.monotonic()
     if not signals_known(job.asset):
         asked = asked_of(path, probe=probe, sha256=job.asset_id)
-        near = content_find(asked)
         with transaction.atomic():
+            search_alone()
             # a case is locked before its log, or two who work at once would wait for each other
             Case.objects.select_for_update().get(pk=job.case)
             lease_hold(job)
             signals_keep(asset=job.asset, asked=asked, case=job.case)
-            made = matches_record(asset=job.asset, near=near, case=job.case)
+            made = matches_record(asset=job.asset, near=content_find(asked), case=job.case)
             matches_noted(case_id=job.case, matches=made)
     found = matches_of(job.asset)
     say(_statement(job.asset, found, milliseconds=(time.monotonic() - begun) * 1000))
@@ -108,7 +108,7 @@ def matches_noted(*, case_id: UUID | None, matches: list[Match]) -> None:
 
 def entries_match(*, most: int = 500) -> int:
     """Hold entries that are new in a bank against everything that was here before them; return how
-    many were held. Several workers may do so at once."""
+    many were held. Several workers may be asked at once; they take turns."""
     done = 0
     while done < most and _entry_next():
         done += 1
@@ -117,6 +117,7 @@ def entries_match(*, most: int = 500) -> int:
 
 @transaction.atomic
 def _entry_next() -> bool:
+    search_alone()
     waiting = BankEntry.objects.select_for_update(skip_locked=True, of=("self",))
     entry = waiting.filter(matched_at=None).select_related("bank").order_by("added_at").first()
     if entry is None:

@@ -7,8 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +251,55 @@ def _django_url() -> str:
     host = quote(str(wanted.get("host") or ""), safe="")
     port = wanted.get("port") or 5432
     return f"postgresql://{wanted.get('user')}@{host}:{port}/{wanted['dbname']}"
+
+
+def test_two_copies_that_come_at_once_find_each_other(
+    real_transactions: None, monkeypatch: pytest.MonkeyPatch, draw: Any, jpeg: Any
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from rest_framework.test import APIClient
+
+    from probity.accounts.services import person_create, token_create
+    from probity.analysis.queue import job_claim
+    from probity.evidence.probes import Probe
+    from probity.evidence.selectors import asset_bytes
+    from probity.matching.models import Match
+    from probity.workflow import case_match
+
+    somebody, _ = person_create(username="bot", roles=("administrator",))
+    _, secret = token_create(person=somebody, scopes=("all",))
+    client = APIClient(headers={"authorization": f"Token {secret}"})
+    for quality in (90, 60):
+        body = {"category": "election", "explanation": "It never happened."}
+        upload = SimpleUploadedFile("a.jpg", jpeg(draw(31), quality=quality))
+        answer = client.post("/api/v1/reports", {**body, "file": upload}, format="multipart")
+        assert answer.status_code == 201, answer.content
+    jobs = [job_claim(worker=f"test-{number}", queues=["cpu"]) for number in range(2)]
+    both = threading.Barrier(2)
+    asked_of: Callable[..., Any] = case_match.asked_of
+
+    def hashed(*arguments: Any, **more: Any) -> Any:
+        found = asked_of(*arguments, **more)
+        both.wait(60)
+        return found
+
+    monkeypatch.setattr(case_match, "asked_of", hashed)
+    troubles: list[BaseException] = []
+
+    def look(job: Any) -> None:
+        try:
+            with asset_bytes(job.asset) as path:
+                probe = Probe.from_dict(job.asset.probe)
+                case_match.copies_say(job, path, probe=probe, say=lambda _: None)
+        except BaseException as error:
+            troubles.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=look, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert troubles == []
+    assert Match.objects.filter(known__isnull=False).count() == 1

@@ -12,7 +12,7 @@ from probity.workflow.demonstrations import SHOWN, demonstrations_add, demonstra
 
 class Command(BaseCommand):
     help = (
-        "Add about a dozen cases from media that are drawn, spoken and signed at this moment, "
+        "Add fifteen cases from media that are drawn, spoken and signed at this moment, "
         "marked as demonstration. What is here already is left as it is. --remove destroys their "
         "media and takes the cases out of sight; their logs stay."
     )

@@ -14,6 +14,7 @@ register(
 register("subscription.confirmed", "Alerts were confirmed from the address.", "subscription")
 register("subscription.ended", "Alerts to an address ended.", "subscription", "why")
 register("alert.raised", "A watch-list found something.", "alert", "watch_list", "level")
+register("alert.erased", "What an alert said was erased together with its file.", "alert")
 register("alert.closed", "A person said what an alert was worth.", "alert", "outcome")
 
 kinds.register(

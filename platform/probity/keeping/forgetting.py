@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from probity.alerts.forgetting import alerts_forget
 from probity.analysis.forgetting import findings_forget
 from probity.analysis.queue import jobs_cancel
 from probity.audit.erasures import ledger_append
@@ -76,11 +77,12 @@ def _give_up(*, case: Case, asset: Asset, actor: str, why: str) -> None:
 def asset_forget(
     *, asset: Asset, case: Case, actor: str, why: str, ledger: bool = True
 ) -> None:  # fmt: skip
-    """Destroy bytes, previews, tracks, fingerprints, and what findings said. Raises UnderHold."""
+    """Destroy bytes, previews, tracks, fingerprints, what findings and alerts said. Raises UnderHold."""
     jobs_cancel(asset=asset)
     asset_destroy(asset=asset, actor=actor, case=case.pk, why=why)
     findings_forget(asset.pk)
     signals_forget(asset)
+    alerts_forget(asset=asset.pk, actor=actor)
     for check in Check.objects.filter(sha256=asset.pk):
         check_forget(check=check)
     if ledger:

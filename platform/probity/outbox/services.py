@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -178,19 +178,33 @@ def messages_forget(*, about: str, actor: str) -> int:
     rows = Message.objects.select_for_update().filter(about=about, forgotten_at=None)
     found = list(rows.order_by("pk"))
     for row in found:
-        row.recipient, row.subject, row.body, row.headers = "", "", "", {}
-        row.forgotten_at = now()
-        if row.state != MessageState.SENT:
-            row.state, row.lease_until, row.ended_at = MessageState.DEAD, None, now()
-            row.error = "Its words were erased before it left."
-        row.save(
-            update_fields=[
-                "recipient", "subject", "body", "headers", "forgotten_at", "state", "lease_until",
-                "ended_at", "error",
-            ]
-        )  # fmt: skip
-        event_append(
-            chain=row.chain, name="message.forgotten", actor=actor,
-            payload={"message": str(row.pk)},
-        )  # fmt: skip
+        _forget(row, actor=actor)
     return len(found)
+
+
+@transaction.atomic
+def message_forget(*, message: UUID, actor: str) -> bool:
+    """Erase recipient and words of one message; False when it had not left yet and never will."""
+    row = Message.objects.select_for_update().get(pk=message)
+    left = row.state == MessageState.SENT
+    if row.forgotten_at is None:
+        _forget(row, actor=actor)
+    return left
+
+
+def _forget(row: Message, *, actor: str) -> None:
+    row.recipient, row.subject, row.body, row.headers = "", "", "", {}
+    row.forgotten_at = now()
+    if row.state != MessageState.SENT:
+        row.state, row.lease_until, row.ended_at = MessageState.DEAD, None, now()
+        row.error = "Its words were erased before it left."
+    row.save(
+        update_fields=[
+            "recipient", "subject", "body", "headers", "forgotten_at", "state", "lease_until",
+            "ended_at", "error",
+        ]
+    )  # fmt: skip
+    event_append(
+        chain=row.chain, name="message.forgotten", actor=actor,
+        payload={"message": str(row.pk)},
+    )  # fmt: skip

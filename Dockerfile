@@ -12,7 +12,8 @@ RUN python -m venv /opt/probity \
     && /opt/probity/bin/pip install --no-cache-dir --disable-pip-version-check .
 
 FROM build AS build-gpu
-RUN /opt/probity/bin/pip install --no-cache-dir --disable-pip-version-check torch==2.13.0
+RUN /opt/probity/bin/pip install --no-cache-dir --disable-pip-version-check \
+        torch==2.13.0 h5py==3.16.0 onnx==1.23.2
 
 FROM python:3.11-slim-bookworm AS base
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent \
@@ -25,7 +26,7 @@ ENV PATH=/opt/probity/bin:$PATH \
     DJANGO_SETTINGS_MODULE=probity.settings \
     PROBITY_HOME=/var/lib/probity
 WORKDIR /tmp
-USER probity
+USER 10001:10001
 VOLUME /var/lib/probity
 EXPOSE 8000
 CMD ["gunicorn", "probity.wsgi:application", "--bind", "0.0.0.0:8000", \

@@ -25,7 +25,7 @@ test: ## Run every test
 	@$(PYTHON) scripts/bootstrap.py test
 	@$(VENV)/python -m pytest $(SPREAD) $(ARGS)
 
-check: ## Lint, format, types, import contracts, migrations, settings
+check: ## Lint, format, types, import contracts, migrations, settings, containers
 	@$(PYTHON) scripts/bootstrap.py check
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
@@ -33,6 +33,8 @@ check: ## Lint, format, types, import contracts, migrations, settings
 	$(VENV)/lint-imports
 	$(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(VENV)/python manage.py check --fail-level WARNING
+	$(VENV)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(VENV)/hadolint Dockerfile
 
 bench: ## Measure against peers and write benchmarks/results/
 	@$(PYTHON) scripts/bootstrap.py bench

@@ -9,6 +9,7 @@ import sys
 TOPICS = (
     "line",
     "claims",
+    "queue",
     "appends",
     "verify",
     "check",
@@ -29,6 +30,7 @@ TOPICS = (
     "video_swaps",
     "video_mutants",
     "lip_sync",
+    "gpu",
 )
 
 

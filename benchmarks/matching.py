@@ -137,7 +137,8 @@ def _filled(size: int) -> tuple[Any, list[bytes]]:
     from django.db import connection
     from rest_framework.test import APIClient
 
-    from probity.accounts.services import person_create, token_create
+    from probity.accounts.services import person_create
+    from probity.accounts.tokens import token_create
     from probity.core.clock import now
     from probity.matching.models import Bank, BankEntry
 

@@ -25,6 +25,7 @@ from benchmarks.figures import Figure, keep
 COUNT = 10_000
 SEED = 20261121
 SLOWEST_SECONDS = 20.0
+PAGE = os.sysconf("SC_PAGE_SIZE")
 MANY = 20
 MOST_GROWTH = 32 * 2**20
 """Bytes that the resident memory of a process may differ between its middle and its end."""
@@ -131,7 +132,7 @@ def run(seeds: dict[str, bytes], *, count: int, chance: random.Random | None = N
             report.outcomes[outcome] += 1
             if outcome.startswith("child"):
                 report.deaths.append(f"{name} ({kind}): {outcome}")
-            report.own.append(_resident())
+            report.own.append(resident())
     after = _held()
     report.kept = {name: (before[name], after[name]) for name in before}
     return report
@@ -179,7 +180,7 @@ def decode(payload: dict[str, Any]) -> dict[str, int]:
             troubles += 1
     del view
     gc.collect()
-    return {"troubles": troubles, "pid": os.getpid(), "resident": _resident(), "files": _files()}
+    return {"troubles": troubles, "pid": os.getpid(), "resident": resident(), "files": files()}
 
 
 _ASKED = {
@@ -191,12 +192,13 @@ _ASKED = {
 """What a detector may ask of each kind."""
 
 
-def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
-def _files() -> int:
+def files() -> int:
+    """How many files this process has open."""
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
@@ -206,7 +208,7 @@ def _held() -> dict[str, int]:
 
     child.shutdown()
     scratch = len(list(Path(tempfile.gettempdir()).glob(f"probity-child-*-{os.getpid()}-*")))
-    return {"files open": _files(), "threads": threading.active_count(), "scratch": scratch}
+    return {"files open": files(), "threads": threading.active_count(), "scratch": scratch}
 
 
 def mutants(
@@ -216,7 +218,7 @@ def mutants(
     names = sorted(seeds)
     for number in range(count):
         name = chance.choice(names)
-        kind, change = _KINDS[number % len(_KINDS)]
+        kind, change = KINDS[number % len(KINDS)]
         yield name, kind, change(bytearray(seeds[name]), chance)
 
 
@@ -268,7 +270,7 @@ def _shuffled(data: bytearray, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-_KINDS: tuple[tuple[str, Callable[[bytearray, random.Random], bytes]], ...] = (
+KINDS: tuple[tuple[str, Callable[[bytearray, random.Random], bytes]], ...] = (
     ("bits", _flipped),
     ("header", _headed),
     ("size", _inflated),

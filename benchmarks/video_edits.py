@@ -13,10 +13,14 @@ import tempfile
 from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import reference
 from benchmarks.figures import Figure, keep
 from benchmarks.image_cues import upper_bound
+
+if TYPE_CHECKING:
+    from detectors.ground_truth.edits import Edit
 
 HEIGHT, SECONDS = 480, 12.0
 WIDER, SHARE = 0.25, 0.3
@@ -59,14 +63,14 @@ def main() -> list[Figure]:
     return figures
 
 
-def _one(path: Path, *, fps: Fraction, seed: int) -> dict[object, bool]:
+def _one(path: Path, *, fps: Fraction, seed: int) -> dict[Edit, bool]:
     """What the detector makes of every edit of one clip."""
     from detectors.ground_truth.edits import Edit, clip, make
     from detectors.registry import find
     from detectors.testing import finding
 
     pictures = clip(path, height=HEIGHT, seconds=SECONDS)
-    said: dict[object, bool] = {}
+    said: dict[Edit, bool] = {}
     with tempfile.TemporaryDirectory() as folder:
         for edit in Edit:
             truth = make(edit, pictures, fps=fps, folder=Path(folder), seed=seed)

@@ -43,7 +43,7 @@ def pictures() -> Pictures:
     if folder is not None and (folder / FACE).is_file():
         return clip(folder / FACE, height=LINES, seconds=SECONDS)
     rows, columns = np.mgrid[0:LINES, 0:192]
-    scene = np.uint8(128 + 90 * np.sin(rows / 9) * np.cos(columns / 13))[..., None]
+    scene = (128 + 90 * np.sin(rows / 9) * np.cos(columns / 13)).astype(np.uint8)[..., None]
     return [np.repeat(np.roll(scene, 3 * turn, axis=1), 3, axis=2) for turn in range(30)]
 
 
@@ -76,12 +76,13 @@ def odd(given: Pictures, *, folder: Path) -> Iterator[Path]:
 def _made(suffix: str, given: Pictures) -> bytes:
     kind, codec, sound = CONTAINERS[suffix]
     out = io.BytesIO()
-    with av.open(out, "w", format=kind) as media:
+    # without it a container carries a random number, and no run could be taken up again
+    with av.open(out, "w", format=kind, options={"fflags": "+bitexact"}) as media:
         stream = _stream(media, codec, given, rate=Fraction(RATE), options={})
         voice: Any = media.add_stream(sound, rate=48_000, layout="mono")
         _encode(media, stream, given, stamps=range(len(given)), rate=Fraction(RATE))
         time = np.arange(int(len(given) / RATE * 48_000)) / 48_000
-        wave = np.float32(0.3 * np.sin(2 * np.pi * 200 * time) * (np.sin(9 * time) > 0))
+        wave = (0.3 * np.sin(2 * np.pi * 200 * time) * (np.sin(9 * time) > 0)).astype(np.float32)
         frame: Any = av.AudioFrame.from_ndarray(wave[None], format="flt", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = 48_000, 0, Fraction(1, 48_000)
         media.mux(voice.encode(frame))

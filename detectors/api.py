@@ -19,6 +19,7 @@ from detectors.assessment import Assessment
 from foundation.errors import Refusal
 
 if TYPE_CHECKING:
+    from detectors.deferring import Deferred
     from detectors.faces import Faces
     from detectors.media import Audio, AudioBlock, Frames, JpegLuma, PacketList, Pixels
     from foundation.media import Probe
@@ -334,13 +335,16 @@ class Report:
     """Everything the detectors said about one file.
 
     ``faces`` says where faces were seen over time (see :mod:`detectors.faces.where`); None when no
-    detector looked for them.
+    detector looked for them. ``deferred`` detectors wait for their networks, whose ``tensors`` lie
+    here by SHA-256; without them the assessment is not the last word.
     """
 
     findings: tuple[Finding, ...]
     assessment: Assessment
     input_sha256: str
     faces: dict[str, Any] | None = None
+    deferred: tuple[Deferred, ...] = ()
+    tensors: Mapping[str, bytes] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """JSON-able form, without picture bytes."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,6 +109,16 @@ class Runtime:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Inference:
+    """How freely the card's networks may be run elsewhere. Error rates and likelihood ratios hold
+    while an output differs from the reference (onnxruntime, processor, float32) by at most
+    ``tolerance``; ``precisions`` are those that parity was measured for."""
+
+    tolerance: float
+    precisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScoreScale:
     """Range and direction of the raw score, and in words what it counts."""
 
@@ -152,6 +163,7 @@ class Card:
     error_rates: tuple[ErrorRate, ...]
     parameters: Mapping[str, Value]
     strength: tuple[Strength, ...] = ()
+    inference: Inference | None = None
 
     @property
     def calibrated(self) -> bool:
@@ -172,12 +184,22 @@ class Card:
 
 
 def load(path: Path) -> Card:
-    """Read and check a card. Raises :class:`CardInvalid` with the file and the key."""
+    """Read and check a card, again only after it was changed.
+
+    Raises :class:`CardInvalid` with the file and the key.
+    """
+    try:
+        state = path.stat()
+    except OSError:
+        raise CardInvalid(f"The card {path} is missing beside the detector's module.") from None
+    return _load(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)
+def _load(path: Path, _changed: int, _size: int) -> Card:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=Strict)  # noqa: S506
-    except FileNotFoundError:
-        raise CardInvalid(f"The card {path} is missing beside the detector's module.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise CardInvalid(f"{path} is not a readable YAML file: {error}") from error
     return parse(data, where=str(path))
 
@@ -203,6 +225,7 @@ def parse(data: object, *, where: str) -> Card:
         error_rates=_error_rates(table),
         parameters=_parameters(table.table("parameters")),
         strength=strengths(table.take("strength"), where=where) if table.has("strength") else (),
+        inference=_inference(table.table("inference")) if table.has("inference") else None,
     )
     table.end()
     if card.calibrated and card.better_than_chance is False:
@@ -290,6 +313,20 @@ def _runtime(table: Table) -> Runtime:
         raise CardInvalid(f"{table.where}: unknown device {', '.join(sorted(unknown))}.")
     table.end()
     return runtime
+
+
+PRECISIONS = ("float32", "bfloat16", "float16")
+
+
+def _inference(table: Table) -> Inference:
+    found = Inference(
+        tolerance=table.number("tolerance", least=0),
+        precisions=table.texts("precisions", at_least=1),
+    )
+    if unknown := set(found.precisions) - set(PRECISIONS):
+        raise CardInvalid(f"{table.where}: unknown precision {', '.join(sorted(unknown))}.")
+    table.end()
+    return found
 
 
 def _score(table: Table) -> ScoreScale:

@@ -9,7 +9,8 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,15 @@ from detectors.api import (
     Finding,
     Outcome,
     Picture,
-    Sample,
     Status,
 )
 from detectors.card import Card, load
 from detectors.faces import LANDMARKER, YUNET
+from detectors.learned import Gathered, Learned
 from detectors.registry import instantiate
 from detectors.remembering import Remembering
 from detectors.sample import SharedSample
+from detectors.stacks import digest, from_plain, pack, to_plain
 from foundation.child import emit, lacked_memory
 from foundation.errors import Refusal
 from foundation.media import Probe
@@ -46,7 +48,10 @@ PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 def run(payload: dict[str, Any]) -> None:
-    """Work through ``payload["jobs"]``; events: start, decoding, finding, and those of faces."""
+    """Work through ``payload["jobs"]``; events: start, decoding, finding, and those of faces.
+
+    With ``payload["defer"]`` detectors in two halves stop in the middle: events stack, deferred.
+    """
     cv2.setNumThreads(1)  # files are measured side by side, a core each
     jobs = [(job, load(Path(job["card"]))) for job in payload["jobs"]]
     patience = _Patience(decode_seconds=payload["decode_seconds"])
@@ -66,14 +71,69 @@ def run(payload: dict[str, Any]) -> None:
     for job, card in jobs:
         emit({"event": "start", "detector": card.id})
         with patience.watching(card.runtime.seconds):
-            finding = measure(
+            found = measure_or_gather(
                 card=card,
                 make=lambda target=job["target"]: instantiate(target),  # type: ignore[misc]
                 shared=shared,
                 resources={name: (Path(at), sha) for name, (at, sha) in job["resources"].items()},
                 sha256=payload["sha256"],
+                defer=payload.get("defer", False),
             )
-        emit({"event": "finding", "finding": finding.to_dict()})
+            if isinstance(found, Gathered):
+                started = found.kept["started"]
+                _hand_over(card, found, milliseconds=(time.perf_counter() - started) * 1000)
+        if isinstance(found, Finding):
+            emit({"event": "finding", "finding": found.to_dict()})
+
+
+def conclude(payload: dict[str, Any]) -> None:
+    """The second halves of ``payload["jobs"]``, once their networks ran; events: start, finding."""
+    cv2.setNumThreads(1)
+    patience = _Patience(decode_seconds=1)
+    for job in payload["jobs"]:
+        card = load(Path(job["card"]))
+        emit({"event": "start", "detector": card.id})
+        with patience.watching(card.runtime.seconds):
+            emit({"event": "finding", "finding": _concluded(job, card, payload["sha256"])})
+
+
+def _concluded(job: dict[str, Any], card: Card, sha256: str) -> dict[str, Any]:
+    started = time.perf_counter()
+
+    def work() -> Outcome:
+        second: Any = instantiate(job["target"])
+        kept, outputs = from_plain(job["kept"]), from_plain(job["outputs"])
+        outcome: Outcome = second.conclude(kept, outputs, dict(card.parameters))
+        return outcome
+
+    done = _done(card=card, work=work)
+    spent = job["duration_ms"] + (time.perf_counter() - started) * 1000
+    finding = _finding(card, done, resources=job["resources"], sha256=sha256, spent=spent)
+    finding = replace(
+        finding,
+        runtime=dict(job["runtime"]),
+        device=job["device"],
+        details={**finding.details, "inference": job["inference"]},
+    )
+    return finding.to_dict()
+
+
+def _hand_over(card: Card, gathered: Gathered, *, milliseconds: float) -> None:
+    """The tensors, each array once, and what the second half needs."""
+    known: dict[int, str] = {}
+    for stack in gathered.stacks.values():
+        if id(stack) not in known:
+            data = pack(stack)
+            known[id(stack)] = digest(data)
+            emit({"event": "stack", "sha256": known[id(stack)], "data": data})
+    kept = {name: value for name, value in gathered.kept.items() if name != "started"}
+    emit({
+        "event": "deferred",
+        "detector": card.id,
+        "stacks": {model: known[id(stack)] for model, stack in gathered.stacks.items()},
+        "kept": to_plain(kept),
+        "duration_ms": round(milliseconds),
+    })  # fmt: skip
 
 
 def measure(
@@ -84,12 +144,51 @@ def measure(
     resources: dict[str, tuple[Path, str]],
     sha256: str,
 ) -> Finding:
-    """Run one detector on one sample; whatever it raises becomes a finding."""
+    """Run one detector on one sample, to its end."""
+    found = measure_or_gather(
+        card=card, make=make, shared=shared, resources=resources, sha256=sha256, defer=False
+    )
+    assert isinstance(found, Finding)  # noqa: S101 - only deferring gathers
+    return found
+
+
+def measure_or_gather(
+    *,
+    card: Card,
+    make: Callable[[], Detector],
+    shared: SharedSample,
+    resources: dict[str, tuple[Path, str]],
+    sha256: str,
+    defer: bool,
+) -> Finding | Gathered:
+    """Run one detector on one sample; whatever it raises becomes a finding.
+
+    With ``defer`` a detector in two halves whose card names a tolerance only gathers.
+    """
     started = time.perf_counter()
     view = shared.view(
         needs=card.needs, resources={name: at for name, (at, _) in resources.items()}
     )
-    done = _done(card=card, make=make, sample=view)
+    gathered: list[Gathered] = []
+
+    def work() -> Outcome:
+        detector = make()
+        if defer and card.inference is not None and isinstance(detector, Learned):
+            gathered.append(detector.gather(view, dict(card.parameters)))
+            return Outcome(sentence="")
+        return detector.detect(view, dict(card.parameters))
+
+    done = _done(card=card, work=work)
+    if gathered:
+        return replace(gathered[0], kept={**gathered[0].kept, "started": started})
+    spent = (time.perf_counter() - started) * 1000
+    digests = {name: sha for name, (_, sha) in resources.items()}
+    return _finding(card, done, resources=digests, sha256=sha256, spent=spent)
+
+
+def _finding(
+    card: Card, done: _Done, *, resources: dict[str, str], sha256: str, spent: float
+) -> Finding:
     outcome = done.outcome
     return Finding(
         detector=card.id,
@@ -104,15 +203,22 @@ def measure(
         error_rates=dict(outcome.error_rates) if outcome and outcome.error_rates else None,
         regions=outcome.regions if outcome else (),
         tracks=outcome.tracks if outcome else (),
-        details=done.details,
+        details=done.details | _told_apart(card, done),
         pictures=done.pictures,
-        resources={name: sha for name, (_, sha) in resources.items()},
+        resources=resources,
         parameters=dict(card.parameters),
         runtime=versions(card),
         device="cpu",
         input_sha256=sha256,
-        duration_ms=round((time.perf_counter() - started) * 1000),
+        duration_ms=round(spent),
     )
+
+
+def _told_apart(card: Card, done: _Done) -> dict[str, Any]:
+    """A score says along with it when it is known to rank files no better than chance does."""
+    known = card.better_than_chance
+    scored = done.outcome is not None and done.outcome.score is not None
+    return {"better_than_chance": known} if scored and known is not None else {}
 
 
 def versions(card: Card) -> dict[str, str]:
@@ -138,9 +244,9 @@ class _Done:
     pictures: tuple[Picture, ...] = ()
 
 
-def _done(*, card: Card, make: Callable[[], Detector], sample: Sample) -> _Done:
+def _done(*, card: Card, work: Callable[[], Outcome]) -> _Done:
     try:
-        outcome = make().detect(sample, dict(card.parameters))
+        outcome = work()
         _keep_to_card(outcome, card=card)
     except Abstain as reason:
         return _Done(
@@ -200,7 +306,6 @@ class _Patience:
         self._decode_seconds = decode_seconds
         self._left = float(decode_seconds)
         self._since = time.monotonic()
-        self._nowhere = os.open(os.devnull, os.O_WRONLY)
 
     @contextmanager
     def watching(self, seconds: int) -> Iterator[None]:
@@ -225,4 +330,10 @@ class _Patience:
 
     def _arm(self, seconds: float) -> None:
         self._since = time.monotonic()
-        faulthandler.dump_traceback_later(max(0.1, seconds), exit=True, file=self._nowhere)
+        faulthandler.dump_traceback_later(max(0.1, seconds), exit=True, file=_nowhere())
+
+
+@cache
+def _nowhere() -> int:
+    """Where nothing is written, opened once: this process looks at many files."""
+    return os.open(os.devnull, os.O_WRONLY)

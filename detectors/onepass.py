@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detectors.api import DecodingFailed
 from detectors.card import FrameNeed
 from detectors.faces import Faces
 from detectors.faces.perceive import Perception
+from detectors.growing import Growing
 from detectors.media import Frames
 from foundation.media import decode
 from foundation.media.decode import Shown
@@ -44,9 +44,8 @@ class Gathering:
     need: FrameNeed
     share: int
     times: list[float] = field(default_factory=list)
-    images: list[NDArray[np.uint8]] = field(default_factory=list)
+    images: Growing = field(default_factory=Growing)
     due: float = 0.0
-    held: int = 0
     full: bool = False
 
     def offer(self, time: float, shown: Shown) -> None:
@@ -57,10 +56,9 @@ class Gathering:
             self.full = True
             return
         small = shown.lines(self.need.height)
-        if self.held + small.nbytes > self.share:
+        if (len(self.times) + 1) * small.nbytes > self.share:
             self.full = True
             return
-        self.held += small.nbytes
         self.times.append(time)
         self.images.append(small)
         if self.need.fps:
@@ -68,11 +66,11 @@ class Gathering:
 
     def frames(self) -> Frames | DecodingFailed:
         """What was gathered, as one array."""
-        if not self.images:
+        if not self.times:
             return DecodingFailed("Not a single frame of the video could be decoded.")
         return Frames(
             times=np.asarray(self.times, dtype=np.float64),
-            images=stacked(self.images),
+            images=self.images.whole(),
             truncated=self.full,
         )
 
@@ -153,20 +151,3 @@ class OnePass:
             minutes, seconds = divmod(int(time), 60)
             self._progress(None)
             self._progress(f"the pictures from {minutes}:{seconds:02d}")
-
-
-def stacked(images: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """One array; the list is emptied on the way, so that both are never held at full size.
-
-    A stream may change its picture size; such frames are fitted to the first.
-    """
-    import cv2
-
-    rows, columns = images[0].shape[:2]
-    stack = np.empty((len(images), rows, columns, 3), dtype=np.uint8)
-    for place in range(len(images) - 1, -1, -1):
-        image = images.pop()
-        fits = image.shape[:2] == (rows, columns)
-        stack[place] = image if fits else cv2.resize(image, (columns, rows))
-    stack.flags.writeable = False
-    return stack

@@ -20,6 +20,7 @@ from detectors.api import Cause, Finding, Report, Status
 from detectors.assessment import Indication
 from detectors.calibration.apply import calibrated
 from detectors.card import Card, Modality
+from detectors.deferring import Deferred
 from detectors.fusion import assess
 from detectors.models.prepared import resources_of
 from detectors.registry import Entry, find, usable
@@ -68,6 +69,8 @@ class _Watch:
     keep: Path | None = None
     faces: dict[str, Any] | None = None
     found: dict[str, Finding] = field(default_factory=dict)
+    deferred: dict[str, Deferred] = field(default_factory=dict)
+    tensors: dict[str, bytes] = field(default_factory=dict)
     current: str | None = None
     decoding: str | None = None
     since: float = 0.0
@@ -88,9 +91,18 @@ class _Watch:
             self.faces = event["faces"]
         elif kind == "kept":
             self.write(event["piece"])
+        elif kind == "stack":
+            self.tensors[event["sha256"]] = event["data"]
+        elif kind == "deferred":
+            self.current = None
+            self.deferred[event["detector"]] = Deferred.of(event)
         elif kind == "finding":
             self.current = None
             self.add(Finding.from_dict(event["finding"]))
+
+    def settled(self, job: _Job) -> bool:
+        """Whether nothing more is to come of the job in a child of this kind."""
+        return job.card.id in self.found or job.card.id in self.deferred
 
     @property
     def lasted(self) -> float:
@@ -135,13 +147,15 @@ def analyse(
     on_progress: OnProgress | None = None,
     stored: Path | None = None,
     keep: Path | None = None,
+    defer: bool = False,
 ) -> Report:
     """Run every detector that fits the file (or those named in ``only``).
 
     ``on_finding`` is called as each finishes; ``indications`` (what is known apart from
     measurements) enter the assessment. ``stored`` is what an earlier call wrote to ``keep``: the
     faces of the file, which are then not measured again (if it does not fit this file and these
-    models, they are); nothing is written where nothing was measured.
+    models, they are); nothing is written where nothing was measured. With ``defer`` networks are
+    not run: the report's ``deferred`` says what waits for them (see :mod:`detectors.deferring`).
 
     Raises :class:`DetectorUnknown` for a name in ``only`` that nobody offers; every other trouble
     is a finding.
@@ -156,14 +170,27 @@ def analyse(
         else:
             jobs.append(job)
     jobs.sort(key=lambda job: _cost(job.card))
+    chosen = tuple(jobs)
     while jobs:
         # a second child finds what the first one kept
         known = keep if keep is not None and keep.exists() else stored
-        _run(jobs, watch=watch, path=path, probe=probe, sha256=sha256, stored=known)
-        jobs = [job for job in jobs if job.card.id not in watch.found]
+        _run(jobs, watch=watch, path=path, probe=probe, sha256=sha256, stored=known, defer=defer)
+        jobs = [job for job in jobs if not watch.settled(job)]
     findings = tuple(watch.found[key] for key in sorted(watch.found))
     assessment = assess(findings, indications=indications)
-    return Report(findings=findings, assessment=assessment, input_sha256=sha256, faces=watch.faces)
+    prepared = {job.card.id: job.resources for job in chosen}
+    deferred = tuple(
+        one.with_card(find(one.detector), prepared[one.detector])
+        for _, one in sorted(watch.deferred.items())
+    )
+    return Report(
+        findings=findings,
+        assessment=assessment,
+        input_sha256=sha256,
+        faces=watch.faces,
+        deferred=deferred,
+        tensors=watch.tensors,
+    )
 
 
 def look(
@@ -222,12 +249,14 @@ def _prepare(entry: Entry, *, probe: Probe, sha256: str) -> _Job | Finding:
         return _without_run(card, cause=Cause.PLUGIN, sentence=refusal.sentence, sha256=sha256)
 
 
-def _cost(card: Card) -> int:
-    """Detectors that need little come first, so that a long file has a first finding early."""
+def _cost(card: Card) -> tuple[int, int]:
+    """Detectors that need little come first, so that a long file has a first finding early: sound
+    as it is, sound at another rate, networks, pictures, faces."""
     needs = card.needs
+    rate = needs.audio.rate if needs.audio else 0
     if needs.faces or needs.landmarks:
-        return 3
-    return 2 if needs.frames else 1 if needs.models or needs.resources else 0
+        return 3, rate
+    return (2 if needs.frames else 1 if needs.models or needs.resources else 0), rate
 
 
 def _unfit(card: Card, *, probe: Probe) -> str | None:
@@ -253,6 +282,7 @@ def _run(
     probe: Probe,
     sha256: str,
     stored: Path | None,
+    defer: bool,
 ) -> None:
     """One child, as many jobs as it survives. At least one job has its finding afterwards."""
     watch.keep_begin()
@@ -267,13 +297,14 @@ def _run(
         "decode_seconds": DECODE_SECONDS,
         "stored": os.fsencode(stored.absolute()) if stored else None,
         "keep": watch.keep is not None,
+        "defer": defer,
     }
     trouble = Refusal("It ended without a result.")
     try:
         child.call(CHILD, payload, limits=limits, on_event=watch)
     except Refusal as refusal:
         trouble = refusal
-    if all(job.card.id in watch.found for job in jobs):
+    if all(watch.settled(job) for job in jobs):
         return
     for job in _culprits(jobs, watch=watch):
         cause, sentence = _blame(job, watch=watch, trouble=trouble)
@@ -281,7 +312,7 @@ def _run(
 
 
 def _culprits(jobs: list[_Job], *, watch: _Watch) -> list[_Job]:
-    left = [job for job in jobs if job.card.id not in watch.found]
+    left = [job for job in jobs if not watch.settled(job)]
     named = [job for job in left if job.card.id == watch.current]
     return named or left
 

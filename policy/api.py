@@ -235,6 +235,7 @@ class Rule:
     exceptions: tuple[RuleException, ...]
     obligations: tuple[Obligation, ...]
     overrides: tuple[Override, ...]
+    second_person: str
     open_notes: tuple[str, ...]
     review_due: date
     logic: Logic = field(compare=False)

@@ -42,6 +42,7 @@ _RULE_OPTIONAL = (
     "exceptions",
     "obligations",
     "overrides",
+    "second_person",
     "open_notes",
     "test_base",
 )
@@ -163,6 +164,7 @@ def _rule(
         exceptions=exceptions,
         obligations=tuple(_obligation(item, reader) for item in obligations),
         overrides=_overrides(key.get("overrides"), reader),
+        second_person=key["second_person"].text() if "second_person" in key else "",
         open_notes=tuple(n.text() for n in key["open_notes"].items())
         if "open_notes" in key
         else (),

@@ -177,6 +177,7 @@ class RuleResult:
             "ask": [ask.brief() for ask in self.ask],
             "obligations": [duty.to_dict() for duty in self.duties],
             "trace": [line.to_dict() for line in self.trace],
+            **({"second_person": rule.second_person} if rule.second_person else {}),
             "open_notes": list(rule.open_notes),
         }
 

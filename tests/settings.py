@@ -34,6 +34,8 @@ if not os.environ.get("DATABASE_URL"):
 
 from probity.settings import *  # noqa: E402, F403
 
-REPORT_RATE = API_RATE = SIGN_IN_RATE = CHECK_RATE = "0/hour"
+# Decisions take effect at once; what the undo window does has tests of its own.
+UNDO_SECONDS = 0
+REPORT_RATE = API_RATE = SIGN_IN_RATE = SIGN_IN_NAME_RATE = CHECK_RATE = "0/hour"
 # What people sign in with costs a tenth of a second on purpose; its strength has a test of its own.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,8 +7,9 @@ somebody speaks, and not what is said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,21 @@ class Spectrogram:
             pairs = zip(self._columns[::2], self._columns[1::2], strict=True)
             self._columns = [np.asarray((one + other) / 2, np.float32) for one, other in pairs]
             self._merge *= 2
+
+    def kept(self) -> dict[str, Any]:
+        """What :meth:`from_kept` draws the same picture from."""
+        columns = self._columns or self._pending or [np.zeros(ROWS, dtype=np.float32)]
+        return {"rate": self.rate, "start": self.start, "seconds": self.seconds,
+                "columns": np.stack(columns)}  # fmt: skip
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Spectrogram:
+        """A spectrogram that is complete; nothing can be added."""
+        made = cls()
+        made.rate, made.start = int(kept["rate"]), float(kept["start"])
+        made.seconds = float(kept["seconds"])
+        made._columns = list(np.asarray(kept["columns"], dtype=np.float32))
+        return made
 
     def image(self, *, width: int, height: int) -> NDArray[np.uint8]:
         """The spectrogram as RGB, low frequencies at the foot; the loudest moment is darkest."""

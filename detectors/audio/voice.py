@@ -19,11 +19,10 @@ from detectors.audio.spectrogram import Curve, Spectrogram, spectrogram_chart
 from detectors.audio.speech import RATE, Kind, Look, look
 from detectors.audio.stream import Floats, Sound
 from detectors.draw import clock
+from detectors.learned import Gathered, Outputs, TwoHalves
 from detectors.media import AudioBlock
 from detectors.models.known import WAVE_SAMPLES
-from detectors.runtimes import onnx
 
-BATCH = 4
 MOST_TRACKS = 12
 LOW, HIGH = -40.0, 40.0
 """Range of a score, in logits; networks leave it on broken sound only."""
@@ -50,20 +49,53 @@ class Judged:
     complete: bool
 
 
-class SpeechNetwork:
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """The windows with speech, what the others were taken for, whether that was all of the file."""
+
+    windows: list[Window]
+    passed_over: Counter[Kind]
+    complete: bool
+
+
+class SpeechNetwork(TwoHalves):
     """A detector around one network; a subclass names the network."""
 
     network: ClassVar[str]
     title: ClassVar[str]
 
-    def detect(self, sample: Sample, parameters: Mapping[str, Value], /) -> Outcome:
-        """Outcome with a score per window; abstains on short sound and without speech."""
+    def gather(self, sample: Sample, parameters: Mapping[str, Value], /) -> Gathered:
+        """The windows with speech; abstains on short sound and without speech."""
         p = {name: float(value) for name, value in parameters.items()}
         shown = Spectrogram()
-        session = onnx.session(sample.model(self.network))
-        windows = _windows(_shown(sample.audio_blocks(), shown), hop=_hop(sample, p), p=p)
-        judged = _judge(session, windows, shown=shown, p=p)
-        _refuse_unfit(judged, p)
+        found = _windows(_shown(sample.audio_blocks(), shown), hop=_hop(sample, p), p=p)
+        heard = _speech(found, most=int(p["most_windows"]) + 2)
+        _refuse_unfit(heard, seconds=shown.seconds, p=p)
+        return Gathered(
+            stacks={self.network: np.stack([window.sound for window in heard.windows])},
+            kept={
+                "times": [[window.start, window.end] for window in heard.windows],
+                "passed_over": {str(kind): count for kind, count in heard.passed_over.items()},
+                "complete": heard.complete,
+                "shown": shown.kept(),
+            },
+        )
+
+    def conclude(
+        self, kept: Mapping[str, Any], outputs: Outputs, parameters: Mapping[str, Value], /
+    ) -> Outcome:
+        """Outcome with a score per window."""
+        p = {name: float(value) for name, value in parameters.items()}
+        shown = Spectrogram.from_kept(kept["shown"])
+        logits = outputs[self.network]
+        judged = Judged(
+            times=np.array(kept["times"], dtype=np.float64).reshape(-1, 2),
+            # index 1 is bona fide: the score rises with suspicion
+            scores=(logits[:, 0] - logits[:, 1]).astype(np.float64),
+            passed_over=Counter({Kind(kind): n for kind, n in kept["passed_over"].items()}),
+            seconds=shown.seconds,
+            complete=kept["complete"],
+        )
         return self._outcome(judged, shown=shown, p=p)
 
     def _outcome(self, judged: Judged, *, shown: Spectrogram, p: Mapping[str, float]) -> Outcome:
@@ -142,55 +174,32 @@ def _window(sound: Sound, *, at: float, p: Mapping[str, float]) -> Window:
     return Window(sound=full, start=at, end=at + sound.size / RATE, look=seen)
 
 
-def _judge(
-    session: Any, windows: Iterator[Window], *, shown: Spectrogram, p: Mapping[str, float]
-) -> Judged:
-    times: list[tuple[float, float]] = []
-    scores: list[float] = []
+def _speech(windows: Iterator[Window], *, most: int) -> Heard:
+    """At most so many windows that sound like speech."""
+    found: list[Window] = []
     passed_over: Counter[Kind] = Counter()
-    waiting: list[Window] = []
-
-    def work() -> None:
-        if waiting:
-            logits = onnx.outputs(session, np.stack([window.sound for window in waiting]))
-            # index 1 is bona fide: the score rises with suspicion
-            scores.extend((logits[:, 0] - logits[:, 1]).astype(float).tolist())
-            times.extend((window.start, window.end) for window in waiting)
-            waiting.clear()
-
-    complete = True
     for window in windows:
         if window.look.kind is not Kind.SPEECH:
             passed_over[window.look.kind] += 1
-            continue
-        if len(scores) + len(waiting) >= p["most_windows"] + 2:
-            complete = False
-            break
-        waiting.append(window)
-        if len(waiting) == BATCH:
-            work()
-    work()
-    return Judged(
-        times=np.array(times).reshape(-1, 2),
-        scores=np.array(scores),
-        passed_over=passed_over,
-        seconds=shown.seconds,
-        complete=complete,
-    )
+        elif len(found) >= most:
+            return Heard(windows=found, passed_over=passed_over, complete=False)
+        else:
+            found.append(window)
+    return Heard(windows=found, passed_over=passed_over, complete=True)
 
 
-def _refuse_unfit(judged: Judged, p: Mapping[str, float]) -> None:
-    if judged.scores.size:
+def _refuse_unfit(heard: Heard, *, seconds: float, p: Mapping[str, float]) -> None:
+    if heard.windows:
         return
-    if judged.seconds < p["least_seconds"]:
+    if seconds < p["least_seconds"]:
         raise Abstain(
-            f"The sound lasts {judged.seconds:.1f} s; at least {p['least_seconds']:g} s of speech "
+            f"The sound lasts {seconds:.1f} s; at least {p['least_seconds']:g} s of speech "
             "are needed."
         )
-    kind = judged.passed_over.most_common(1)[0][0] if judged.passed_over else Kind.SILENCE
+    kind = heard.passed_over.most_common(1)[0][0] if heard.passed_over else Kind.SILENCE
     raise Abstain(
         f"No speech was found to judge: the sound is {kind.value}.",
-        details={"passed_over": {str(name): count for name, count in judged.passed_over.items()}},
+        details={"passed_over": {str(name): count for name, count in heard.passed_over.items()}},
     )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from detectors.faces.boxes import Box, Picture
 from detectors.faces.mesh import cut, square
 from detectors.faces.tracks import CROP, CROP_SCALE, Crops
+from detectors.growing import Growing
 
 BURST = 8
 """Frames kept one after the other, so that neighbours can be compared."""
@@ -25,7 +26,7 @@ class Keeper:
 
     def __init__(self, *, budget: int, gap: int) -> None:
         self._budget, self._gap = budget, gap
-        self._images: list[Picture] = []
+        self._images = Growing()
         self._index: list[int] = []
         self._matrices: list[NDArray[np.float64]] = []
 
@@ -41,10 +42,7 @@ class Keeper:
     def crops(self, *, scale: float) -> Crops:
         """What was kept; ``scale`` takes pixels of the whole picture to those of the frames."""
         count = len(self._images)
-        images = np.empty((count, CROP, CROP, 3), dtype=np.uint8)
-        for place in range(count - 1, -1, -1):
-            images[place] = self._images.pop()
-        images.flags.writeable = False
+        images = self._images.whole() if count else np.empty((0, CROP, CROP, 3), dtype=np.uint8)
         matrices = np.array(self._matrices, dtype=np.float32).reshape(count, 2, 3)
         matrices[:, :, :2] *= scale
         return Crops(images=images, index=np.array(self._index, dtype=np.int64), transform=matrices)

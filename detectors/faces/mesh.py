@@ -6,6 +6,7 @@ follows its public graph: the square around the face, half as large again, turne
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -35,6 +36,8 @@ SHAPE_POINTS = (
 )  # fmt: skip
 """The points that the blendshape graph reads (MediaPipe, face_blendshapes_graph.cc)."""
 
+_SHAPE_POINTS = np.array(SHAPE_POINTS)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Square:
@@ -48,10 +51,11 @@ class Square:
     def matrix(self, size: int) -> NDArray[np.float64]:
         """(2, 3): pixels of the picture to pixels of the square scaled to ``size``."""
         scale = size / self.side
-        cos, sin = np.cos(self.angle) * scale, np.sin(self.angle) * scale
-        turn = np.array([[cos, sin], [-sin, cos]])
-        shift = np.array([size / 2, size / 2]) - turn @ np.array([self.x, self.y])
-        return np.hstack([turn, shift[:, None]])
+        cos, sin = math.cos(self.angle) * scale, math.sin(self.angle) * scale
+        x, y, middle = self.x, self.y, size / 2
+        return np.array(
+            [[cos, sin, middle - cos * x - sin * y], [-sin, cos, middle + sin * x - cos * y]]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +91,13 @@ class Mesh:
         return face
 
     def _once(self, rgb: Picture, where: Square) -> Face | None:
-        crop = _cut(rgb, where).astype(np.float32)[None] * np.float32(1 / 255)
+        crop = np.multiply(_cut(rgb, where)[None], np.float32(1 / 255), dtype=np.float32)
         outputs = self._landmarks(crop)
         presence = float(1 / (1 + np.exp(-outputs["Identity_1"].ravel()[0])))
         if presence < LEAST_PRESENCE:
             return None
         points = _back(outputs["Identity"].reshape(POINTS, 3), where)
-        shapes = self._shapes(points[list(SHAPE_POINTS), :2][None])
+        shapes = self._shapes(points[_SHAPE_POINTS, :2][None])
         values = next(iter(shapes.values())).ravel()
         return Face(points=points, shapes=np.clip(values, 0, 1), presence=presence)
 
@@ -143,8 +147,11 @@ def _surroundings(rgb: Picture, where: Square) -> tuple[Picture, tuple[int, int]
 
 
 def _back(points: Floats, where: Square) -> Floats:
-    matrix = where.matrix(SIDE)
-    inverse = np.linalg.inv(matrix[:, :2])
     scale = where.side / SIDE
-    flat = (points[:, :2] - matrix[:, 2]) @ inverse.T
-    return np.hstack([flat, points[:, 2:] * scale]).astype(np.float32)
+    cos, sin = math.cos(where.angle) * scale, math.sin(where.angle) * scale
+    across, down = points[:, 0] - SIDE / 2, points[:, 1] - SIDE / 2
+    found = np.empty((POINTS, 3), dtype=np.float32)
+    found[:, 0] = cos * across - sin * down + where.x
+    found[:, 1] = sin * across + cos * down + where.y
+    found[:, 2] = points[:, 2] * scale
+    return found

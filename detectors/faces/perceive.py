@@ -72,7 +72,9 @@ class Perception:
         return any(window.start <= time < window.end for window in self.windows)
 
     def offer(self, time: float, shown: Shown) -> None:
-        """Look at the frame if a window asks for it."""
+        """Look at the frame if a window asks for it; one whose stamp goes back is damage."""
+        if self._times and time < self._times[-1]:
+            return
         number = next((n for n, w in enumerate(self.windows) if w.start <= time < w.end), None)
         if number is None:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from statistics import median
 
 import cv2
 import numpy as np
@@ -32,14 +33,17 @@ class Shots:
     def cut(self, rgb: Picture) -> bool:
         """Whether this frame begins a new shot; the first frame begins none."""
         step = max(1, min(rgb.shape[:2]) // THINNED)
-        small = cv2.resize(rgb[::step, ::step], SMALL, interpolation=cv2.INTER_AREA).astype(
-            np.float32
-        )
+        thinned = (-(-rgb.shape[1] // step), -(-rgb.shape[0] // step))
+        small = cv2.resize(
+            cv2.resize(rgb, thinned, interpolation=cv2.INTER_NEAREST),
+            SMALL,
+            interpolation=cv2.INTER_AREA,
+        ).astype(np.float32)
         last, self._last = self._last, small
         if last is None:
             return False
         change = float(np.abs(small - last).mean())
-        usual = float(np.median(self._usual)) if self._usual else 0.0
+        usual = median(self._usual) if self._usual else 0.0
         found = change >= max(LEAST_CHANGE, TIMES_USUAL * usual)
         if not found:
             self._usual.append(change)

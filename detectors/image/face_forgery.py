@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,7 @@ from detectors.faces import YUNET
 from detectors.faces.boxes import Box, finder
 from detectors.faces.mesh import cut, square
 from detectors.image.parts import refuse_small
-from detectors.media import Pixels
-from detectors.runtimes import onnx
+from detectors.learned import Gathered, Outputs, TwoHalves
 
 NETWORK = "mesoinception-df"
 SIDE = 256
@@ -46,13 +46,13 @@ class Judged:
         return float(np.clip(odds, -HIGHEST, HIGHEST))
 
 
-class FaceForgery:
+class FaceForgery(TwoHalves):
     """See the module."""
 
-    def detect(self, sample: Sample, parameters: Mapping[str, Value], /) -> Outcome:
-        """Outcome with a value per face; abstains where no face is large enough."""
+    def gather(self, sample: Sample, parameters: Mapping[str, Value], /) -> Gathered:
+        """The faces, cut out; abstains where none is large enough."""
         p = {name: float(value) for name, value in parameters.items()}
-        weights, network = sample.resource(YUNET), sample.model(NETWORK)
+        weights = sample.resource(YUNET)
         pixels = sample.pixels()
         refuse_small(pixels, least=p["least_side"])
         boxes = [
@@ -64,20 +64,32 @@ class FaceForgery:
                 f"No face of at least {p['least_side']:.0f} pixels was found in the picture."
             )
         crops = [cut(pixels, square(box, around=p["around"]), size=SIDE) for box in boxes]
-        outputs = onnx.outputs(
-            onnx.session(network), np.stack(crops).astype(np.float32) / np.float32(255)
-        )
+        return Gathered(
+            stacks={NETWORK: np.stack(crops)},
+            kept={
+                "boxes": [{name: float(value) for name, value in asdict(box).items()}
+                          for box in boxes],
+                "size": [int(pixels.shape[1]), int(pixels.shape[0])],
+            },
+        )  # fmt: skip
+
+    def conclude(
+        self, kept: Mapping[str, Any], outputs: Outputs, parameters: Mapping[str, Value], /
+    ) -> Outcome:
+        """Outcome with a value per face."""
+        p = {name: float(value) for name, value in parameters.items()}
         judged = [
-            Judged(box=box, untouched=float(untouched))
-            for box, untouched in zip(boxes, outputs.ravel(), strict=True)
+            Judged(box=Box(**box), untouched=float(untouched))
+            for box, untouched in zip(kept["boxes"], outputs[NETWORK].ravel(), strict=True)
         ]
+        width, height = kept["size"]
         worst = max(judged, key=lambda one: one.altered)
         return Outcome(
             sentence=_sentence(judged, worst=worst),
             score=round(worst.logit, 4),
             regions=tuple(_region(one) for one in judged if one.altered >= p["marked_from"]),
             details={"faces": [round(one.altered, 4) for one in judged]},
-            pictures=(_picture(judged, pixels),),
+            pictures=(_picture(judged, width=width, height=height),),
         )
 
 
@@ -101,13 +113,12 @@ def _region(one: Judged) -> Region:
     )
 
 
-def _picture(judged: Sequence[Judged], pixels: Pixels) -> Picture:
+def _picture(judged: Sequence[Judged], *, width: int, height: int) -> Picture:
     """Where the faces are and what the network says of each; the picture itself is not shown."""
     sheet = Sheet(heading="What the network says of each face", height=HEIGHT)
-    rows, columns = pixels.shape[:2]
-    scale = min((WIDTH - 2 * MARGIN) / columns, (HEIGHT - TOP - FOOT) / rows)
-    left, top = (WIDTH - columns * scale) / 2, float(TOP)
-    sheet.draw.rectangle((left, top, left + columns * scale, top + rows * scale), outline=RULE)
+    scale = min((WIDTH - 2 * MARGIN) / width, (HEIGHT - TOP - FOOT) / height)
+    left, top = (WIDTH - width * scale) / 2, float(TOP)
+    sheet.draw.rectangle((left, top, left + width * scale, top + height * scale), outline=RULE)
     tints = colours(np.array([one.altered for one in judged]))
     for one, tint in zip(judged, tints.tolist(), strict=True):
         x, y = left + one.box.x * scale, top + one.box.y * scale

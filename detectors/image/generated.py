@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from detectors.api import Abstain, Outcome, Picture, Sample, Value
 from detectors.draw import heat_map
 from detectors.image.parts import Floats, brightness, refuse_small
-from detectors.media import Pixels
+from detectors.learned import Gathered, Outputs, TwoHalves
 from detectors.models.own import origin
-from detectors.runtimes import onnx
 
 NETWORK = "own-picture"
 TILE = 128
 """Pixels a side of what the network looks at."""
 
-BATCH = 8
 LOW, HIGH = -20.0, 20.0
 FULL = 4.0
 """A tile this far to one side is drawn at full strength."""
@@ -38,20 +36,44 @@ class Judged:
         return self.scores[~np.isnan(self.scores)].astype(np.float64)
 
 
-class Generated:
+class Generated(TwoHalves):
     """See the module."""
 
-    def detect(self, sample: Sample, parameters: Mapping[str, Value], /) -> Outcome:
-        """Outcome with a score per tile; abstains on small and flat pictures."""
+    def gather(self, sample: Sample, parameters: Mapping[str, Value], /) -> Gathered:
+        """The tiles with detail; abstains on small and flat pictures."""
         p = {name: float(value) for name, value in parameters.items()}
-        path = sample.model(NETWORK)
         pixels = sample.pixels()
         refuse_small(pixels, least=p["minimum_side"])
-        judged = _judge(onnx.session(path), pixels, p=p)
-        if judged.known.size < p["least_tiles"]:
+        rows, columns = (_starts(size, most=int(p["most_across"])) for size in pixels.shape[:2])
+        places, tiles = [], []
+        for i, top in enumerate(rows):
+            for j, left in enumerate(columns):
+                tile = pixels[top : top + TILE, left : left + TILE]
+                if brightness(tile).std() >= p["least_spread"]:
+                    places.append([i, j])
+                    tiles.append(tile)
+        if len(tiles) < max(1.0, p["least_tiles"]):
             raise Abstain("The picture is too flat, or drawn, for its fine detail to be judged.")
+        return Gathered(
+            stacks={NETWORK: np.stack(tiles).transpose(0, 3, 1, 2)},
+            kept={
+                "grid": [len(rows), len(columns)],
+                "places": places,
+                "size": [int(pixels.shape[1]), int(pixels.shape[0])],
+                "about": origin(sample.model(NETWORK)),
+            },
+        )
+
+    def conclude(
+        self, kept: Mapping[str, Any], outputs: Outputs, _parameters: Mapping[str, Value], /
+    ) -> Outcome:
+        """Outcome with a score per tile."""
+        scores = np.full(tuple(kept["grid"]), np.nan, dtype=np.float32)
+        for (i, j), (made, taken) in zip(kept["places"], outputs[NETWORK], strict=True):
+            scores[i, j] = made - taken
+        judged, about = Judged(scores=scores), kept["about"]
         score = float(np.clip(judged.known.mean(), LOW, HIGH))
-        about = origin(path)
+        width, height = kept["size"]
         return Outcome(
             sentence=_sentence(judged, score=score, about=about),
             score=round(score, 4),
@@ -61,34 +83,8 @@ class Generated:
                 "lowest": round(float(judged.known.min()), 4),
                 "network": about,
             },
-            pictures=(_picture(judged, pixels, score=score),),
+            pictures=(_picture(judged, size=(width, height), score=score),),
         )
-
-
-def _judge(session: Any, pixels: Pixels, *, p: Mapping[str, float]) -> Judged:
-    rows, columns = (_starts(size, most=int(p["most_across"])) for size in pixels.shape[:2])
-    scores = np.full((len(rows), len(columns)), np.nan, dtype=np.float32)
-    waiting: list[tuple[int, int]] = []
-
-    def work() -> None:
-        if not waiting:
-            return
-        tiles = [pixels[rows[i] : rows[i] + TILE, columns[j] : columns[j] + TILE]
-                 for i, j in waiting]  # fmt: skip
-        logits = onnx.outputs(session, np.stack(tiles).transpose(0, 3, 1, 2).astype(np.float32))
-        for (i, j), (made, taken) in zip(waiting, logits, strict=True):
-            scores[i, j] = made - taken
-        waiting.clear()
-
-    for i, top in enumerate(rows):
-        for j, left in enumerate(columns):
-            if brightness(pixels[top : top + TILE, left : left + TILE]).std() < p["least_spread"]:
-                continue
-            waiting.append((i, j))
-            if len(waiting) == BATCH:
-                work()
-    work()
-    return Judged(scores=scores)
 
 
 def _starts(size: int, *, most: int) -> list[int]:
@@ -108,11 +104,11 @@ def _sentence(judged: Judged, *, score: float, about: Mapping[str, Any]) -> str:
     )
 
 
-def _picture(judged: Judged, pixels: Pixels, *, score: float) -> Picture:
+def _picture(judged: Judged, *, size: tuple[int, int], score: float) -> Picture:
     strength = np.clip(judged.scores / (2 * FULL) + 0.5, 0, 1)
     return heat_map(
         strength,
-        size=(pixels.shape[1], pixels.shape[0]),
+        size=size,
         regions=(),
         heading="What a network makes of the fine detail",
         low="as in photographs",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 WAVE_SAMPLES = 64_600
 """What the published speech networks were trained on: 4.04 s at 16 kHz."""
@@ -15,7 +19,7 @@ class Model:
     ``builder`` is ``module:function``: the contents of a weights file to a torch module in
     evaluation mode. ``shape`` is that of one input without the batch; ``tolerance`` the largest
     difference between the network and its ONNX form that is accepted; ``libraries`` what reading
-    its weights needs besides torch.
+    its weights needs besides torch. Bytes (uint8) stand for numbers ``over`` this.
     """
 
     id: str
@@ -25,6 +29,12 @@ class Model:
     output: str = "logits"
     tolerance: float = 1e-4
     libraries: tuple[str, ...] = ()
+    over: float = 1.0
+
+    def prepared(self, stack: NDArray[Any]) -> NDArray[np.float32]:
+        """A stack as the network takes it: float32, bytes divided."""
+        made = np.ascontiguousarray(stack, dtype=np.float32)
+        return made / np.float32(self.over) if stack.dtype == np.uint8 else made
 
 
 def _face(model_id: str, builder: str) -> Model:
@@ -36,6 +46,7 @@ def _face(model_id: str, builder: str) -> Model:
         input="faces",
         output="untouched",
         libraries=("h5py",),
+        over=255.0,
     )
 
 
@@ -51,3 +62,10 @@ MODELS = {
         _face("mesoinception-f2f", "meso_inception4"),
     )
 }
+
+
+def contract(model_id: str) -> Model:
+    """How the network of that id is called, published or our own; raises KeyError."""
+    from detectors.models.own import OWN
+
+    return OWN[model_id].contract if model_id in OWN else MODELS[model_id]

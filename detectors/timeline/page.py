@@ -24,6 +24,10 @@ STYLES = ("page.css", "player.css")
 IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 STATUS_WORDS = {"ok": "measured", "abstained": "no answer", "failed": "did not finish"}
 ABOUT = "about"
+WEAK = (
+    "On test files the score of this detector did not rank altered ones above genuine ones "
+    "reliably: look at what is marked; the score says nothing by itself."
+)
 NOTE = (
     "Measurements are evidence, not a verdict. Frames and sound on this page are a copy encoded "
     "anew, without metadata of the original."
@@ -160,10 +164,16 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(
         f'<li><b>{escape(str(row["title"]))}</b> <span class="quiet">'
         f"{escape(str(row['detector']))}, {STATUS_WORDS.get(str(row['status']), '')}</span>"
-        f"<p>{escape(str(row['sentence']))}</p></li>"
+        f"<p>{escape(str(row['sentence']))}</p>{_weak(row)}</li>"
         for row in findings
     )
     return f'<ul class="findings">{rows}</ul>'
+
+
+def _weak(row: Mapping[str, Any]) -> str:
+    if row.get("details", {}).get("better_than_chance") is not False:
+        return ""
+    return f'<p class="quiet">{WEAK}</p>'
 
 
 def _inline(media_type: str, data: bytes) -> str:

@@ -27,7 +27,11 @@ class Blink:
         """Outcome with every blink; abstains on too short, too coarse or turned-away footage."""
         p = {name: float(value) for name, value in parameters.items()}
         faces = sample.faces()
-        person = main_person(faces)
+        try:
+            person = main_person(faces)
+        except Abstain as nobody:
+            none = {"blinks": [], "usable_seconds": 0.0}
+            raise Abstain(nobody.sentence, details=none) from nobody
         parts = list(chain.from_iterable(lids(track, p=p) for track in person))
         seconds = usable_seconds(person)
         details = _details(faces, person, parts, seconds=seconds, p=p)

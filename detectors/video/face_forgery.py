@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detectors.api import Abstain, Outcome, Sample, Track, Value
 from detectors.faces import Track as Face
 from detectors.faces.tracks import CROP, CROP_SCALE
-from detectors.runtimes import onnx
+from detectors.learned import Gathered, Outputs, TwoHalves
 from detectors.video.lanes import Lane, chart
 from detectors.video.people import NOBODY
 
@@ -41,37 +41,52 @@ class Judged:
         return float(self.altered.mean())
 
 
-class FaceForgery:
+class FaceForgery(TwoHalves):
     """See the module."""
 
-    def detect(self, sample: Sample, parameters: Mapping[str, Value], /) -> Outcome:
-        """Outcome with each network's mean; abstains without enough usable faces."""
+    def gather(self, sample: Sample, parameters: Mapping[str, Value], /) -> Gathered:
+        """The faces of each person, the same for every network; abstains without enough of them."""
         p = {name: float(value) for name, value in parameters.items()}
         faces = sample.faces()
         if not faces.tracks:
             raise Abstain(NOBODY)
-        running = [onnx.session(sample.model(name)) for name in NETWORKS]
-        judged = []
+        people, pictures = [], []
         for group in faces.people():
-            times, pictures = _chosen(group, p=p)
-            if len(times) < p["least_faces"]:
-                continue
-            outputs = [1 - onnx.outputs(net, pictures).ravel().astype(np.float64)
-                       for net in running]  # fmt: skip
-            judged.append(Judged(person=group[0].person, times=times, altered=np.stack(outputs)))
-        if not judged:
+            times, crops = _chosen(group, p=p)
+            if len(times) >= p["least_faces"]:
+                people.append({"person": group[0].person, "times": times})
+                pictures.append(crops)
+        if not people:
             raise Abstain(
                 f"No face is shown large enough and turned to the camera in at least "
                 f"{p['least_faces']:.0f} pictures, which the networks need."
             )
+        together = np.concatenate(pictures)
+        return Gathered(
+            stacks=dict.fromkeys(NETWORKS, together),
+            kept={"people": people, "end": faces.windows[-1].end},
+        )
+
+    def conclude(
+        self, kept: Mapping[str, Any], outputs: Outputs, parameters: Mapping[str, Value], /
+    ) -> Outcome:
+        """Outcome with each network's mean."""
+        p = {name: float(value) for name, value in parameters.items()}
+        altered = np.stack([1 - outputs[name].ravel().astype(np.float64) for name in NETWORKS])
+        judged, at = [], 0
+        for one in kept["people"]:
+            times = np.asarray(one["times"], dtype=np.float64)
+            upto = at + len(times)
+            judged.append(Judged(person=one["person"], times=times, altered=altered[:, at:upto]))
+            at = upto
         worst = max(judged, key=lambda one: one.score)
-        return _outcome(worst, judged, end=faces.windows[-1].end, p=p)
+        return _outcome(worst, judged, end=kept["end"], p=p)
 
 
 def _chosen(
     group: Sequence[Face], *, p: Mapping[str, float]
-) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """Crops spread evenly over a person's tracks: times (M,), pictures (M, 256, 256, 3) in [0, 1].
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Crops spread evenly over a person's tracks: times (M,), pictures (M, 256, 256, 3) of bytes.
 
     The networks saw faces from the side too, so these need not be frontal.
     """
@@ -91,8 +106,7 @@ def _chosen(
                    (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
         for track, number in kept
     ]  # fmt: skip
-    pictures = np.array(cut, dtype=np.float32).reshape(-1, SIDE, SIDE, 3) / 255
-    return times, pictures.astype(np.float32)
+    return times, np.array(cut, dtype=np.uint8).reshape(-1, SIDE, SIDE, 3)
 
 
 def _outcome(

@@ -17,6 +17,9 @@ from detectors.video.speech import RATE, Curve, Speech, listen, loudness_curves
 from detectors.video.sync import Match, Pair, match, prepared, read
 
 LEAST_STRETCH = 2.0
+UNKNOWN = {"offset_ms": None, "judged": False}
+"""What a script reads where lips and sound could not even be laid beside one another."""
+
 EARLY, LATE = 45, 125
 """Milliseconds from which on viewers notice early and late sound (ITU-R BT.1359)."""
 
@@ -40,14 +43,18 @@ class LipSync:
         """Outcome with the offset; abstains without speech, mouth or a clear match."""
         p = {name: float(value) for name, value in parameters.items()}
         if not sample.probe.sample_rate:
-            raise Abstain("The video has no sound, so lips and speech cannot be compared.")
+            raise Abstain(
+                "The video has no sound, so lips and speech cannot be compared.", details=UNKNOWN
+            )
         faces = sample.faces()
         speech = listen(sample.audio_blocks())
         if speech.loudness < p["least_loudness_db"]:
-            raise Abstain("The sound is silent, so lips and speech cannot be compared.")
+            raise Abstain(
+                "The sound is silent, so lips and speech cannot be compared.", details=UNKNOWN
+            )
         speakers = [_speaker(group, speech, p=p) for group in faces.people() if _mouths(group)]
         if not speakers:
-            raise Abstain(NOBODY)
+            raise Abstain(NOBODY, details=UNKNOWN)
         best = max(speakers, key=lambda one: (one.found.clearness, one.seconds))
         details = _details(best, speakers, p=p)
         if (why := _unfit(best, p=p)) is not None:
@@ -92,6 +99,8 @@ def _pairs(
     reach: int,
 ) -> Iterator[Pair]:
     """Each stretch of a face with the sound around it; stretches without sound are left out."""
+    if speech.seconds < LEAST_STRETCH:
+        return
     steps = round(drift * RATE)
     sound = [prepared(curve, smooth=11, drift=steps, slope=slope) for curve in loud]
     for track in group:

@@ -18,7 +18,7 @@ from foundation.media.errors import (
     UnreadableMedia,
     UnsupportedMedia,
 )
-from foundation.media.kinds import Kind, MediaLimits, Preview, Probe
+from foundation.media.kinds import Kind, MediaLimits, Part, Preview, Probe
 
 __all__ = [
     "DecodesTooLarge",
@@ -26,6 +26,7 @@ __all__ = [
     "Kind",
     "MediaLimits",
     "MediaRefusal",
+    "Part",
     "PlaylistRefused",
     "Preview",
     "Probe",

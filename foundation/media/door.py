@@ -10,7 +10,7 @@ from typing import Any
 
 from foundation import child
 from foundation.media.errors import EmptyFile, TooLarge, UnreadableMedia
-from foundation.media.kinds import MediaLimits, Preview, Probe
+from foundation.media.kinds import MediaLimits, Part, Preview, Probe
 
 DEFAULT_LIMITS = MediaLimits()
 PROBE_LIMITS = child.Limits(cpu_seconds=60, wall_seconds=120)
@@ -31,9 +31,16 @@ def inspect(path: Path, *, limits: MediaLimits = DEFAULT_LIMITS) -> Probe:
 
 
 def previews(
-    path: Path, *, probe: Probe, on_event: Callable[[dict[str, Any]], None] | None = None
+    path: Path,
+    *,
+    probe: Probe,
+    on_event: Callable[[dict[str, Any]], None] | None = None,
+    part: Part | None = None,
 ) -> list[Preview]:
     """Make safe copies to look at and listen to; none when the probe says not decodable.
+
+    ``part``: only the pictures, which are there at once, or only what is played, which takes a
+    while; None makes both.
 
     Names: image ``view``, ``concealed`` (and ``proxy``, ``frames`` when animated); video ``sheet``,
     ``concealed``, ``proxy``, ``frames`` (and ``waveform`` when there is sound); audio
@@ -43,6 +50,8 @@ def previews(
     if not probe.decodable:
         return []
     payload = {"path": os.fsencode(path.absolute()), "probe": probe.to_dict()}
+    if part is not None:
+        payload["part"] = part.value
     made = child.call(
         "foundation.media.render:in_child", payload, limits=RENDER_LIMITS, on_event=on_event
     )

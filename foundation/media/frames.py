@@ -17,6 +17,10 @@ from foundation.media.pictures import LIMITS, Pixels, as_array
 from foundation.media.probe import container_of
 from foundation.media.sniff import Container
 
+AHEAD = 2.0
+"""Seconds of an AVI that are decoded before a wanted moment: its frames leave the decoder late, and
+the first ones after a seek are lost to that."""
+
 SMALLEST = 8
 """Pixels; the scaler of the decoding library is not asked for less."""
 
@@ -113,11 +117,11 @@ def _video(path: Path, container: Container, start: float) -> _Source:
             raise UnreadableMedia("The file holds no video that can be decoded here.")
         found.thread_type = "AUTO"
         zero = stream.zero(media)
-        # AVI keeps no time shown, only an order of decoding, so it is read from its start
+        # AVI keeps no time shown, only an order of decoding
         orderly = container.format == "avi"
-        if start > 0 and not orderly:
-            stream.seek(media, start + zero)
         clock = _Clock(orderly=orderly, zero=zero)
+        if start > 0 and (not orderly or clock.begun(stream.decoded(media, found))):
+            stream.seek(media, start + zero - (AHEAD if orderly else 0.0))
         scaler = _Scaler()
         for at, turn, frame in interlace.whole(_timed(stream.decoded(media, found), clock)):
             yield at, _Decoded(frame, turn, scaler)
@@ -134,13 +138,25 @@ def _timed(frames: Iterator[Any], clock: _Clock) -> Iterator[interlace.Timed]:
 
 
 class _Clock:
-    """Seconds of each frame as it comes out of the decoder."""
+    """Seconds of each frame as it comes out of the decoder.
+
+    Where there are no times shown, a frame is as late as the order number that it leaves the
+    decoder with, counted from that of the file's first frame. The numbers go on after a seek.
+    """
 
     def __init__(self, *, orderly: bool, zero: float) -> None:
         self._orderly = orderly
         self._zero = zero
         self._first: int | None = None
-        self._last = -1
+        self._last: int | None = -1
+
+    def begun(self, frames: Iterator[Any]) -> bool:
+        """Take the number of the file's first frame; False where none can be told."""
+        frame = next(frames, None)
+        if frame is None or frame.dts is None:
+            return False
+        self._first, self._last = frame.dts, None
+        return True
 
     def read(self, frame: Any) -> float | None:
         if not self._orderly:
@@ -148,8 +164,13 @@ class _Clock:
             return None if stamp is None else float(stamp * frame.time_base) - self._zero
         if frame.dts is not None and self._first is None:
             self._first = frame.dts
-        # the last frames leave the decoder after the last packet and carry no stamp
-        step = self._last + 1 if frame.dts is None else frame.dts - (self._first or 0)
+        if frame.dts is not None:
+            step = frame.dts - (self._first or 0)
+        elif self._last is not None:
+            # the last frames leave the decoder after the last packet and carry no stamp
+            step = self._last + 1
+        else:
+            return None
         self._last = step
         return None if frame.time_base is None else float(step * frame.time_base)
 
@@ -175,6 +196,7 @@ class _Decoded:
 
     def __init__(self, frame: Any, turn: int, scaler: _Scaler) -> None:
         self._frame, self._turn, self._scaler = frame, turn, scaler
+        self._lines: dict[tuple[int, int], Pixels] = {}
 
     def rgb(self, max_side: int | None = None) -> Pixels:
         width, height = self._frame.width, self._frame.height
@@ -190,7 +212,9 @@ class _Decoded:
         if min(size) < SMALLEST:
             return _averaged(self.rgb(), size)
         coded = size[::-1] if lying else size
-        return self._turned(self._scaler.rgb(self._frame, coded, how="AREA"))
+        if size not in self._lines:
+            self._lines[size] = self._turned(self._scaler.rgb(self._frame, coded, how="AREA"))
+        return self._lines[size]
 
     def _turned(self, pixels: Pixels) -> Pixels:
         if not self._turn:

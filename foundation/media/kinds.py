@@ -83,6 +83,13 @@ class MediaLimits:
         return cls(**{name: value for name, value in data.items() if name in known})
 
 
+class Part(StrEnum):
+    """Previews that are made at once, and those that take as long as playing a part of the file."""
+
+    PICTURES = "pictures"
+    PLAYED = "played"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Preview:
     """Something safe to show: encoded anew in the child, without metadata of the original.

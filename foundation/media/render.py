@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from foundation.errors import Refusal
 from foundation.media import proxy
 from foundation.media.decode import audio_chunks, image_rgb, video_frames
 from foundation.media.errors import UnreadableMedia
-from foundation.media.kinds import Kind, Preview, Probe
+from foundation.media.kinds import Kind, Part, Preview, Probe
 
 VIEW_SIDE = 1600
 CONCEALED_SIDE = 480
@@ -33,18 +34,20 @@ _WAVE_GREY = 128
 
 
 def in_child(payload: dict[str, Any]) -> list[dict[str, Any]]:
-    """``{"path": bytes, "probe": {...}}`` to a list of preview dicts."""
+    """``{"path": bytes, "probe": {...}, "part": str}`` to a list of preview dicts; without a part,
+    all of them."""
     path, probe = Path(os.fsdecode(payload["path"])), Probe.from_dict(payload["probe"])
-    make = {Kind.IMAGE: _of_image, Kind.VIDEO: _of_video, Kind.AUDIO: _of_audio}
-    return [asdict(preview) for preview in make[probe.kind](path, probe)]
+    wanted = [Part(payload["part"])] if "part" in payload else list(Part)
+    return [asdict(made) for part in wanted for made in _MAKERS[part][probe.kind](path, probe)]
 
 
-def _of_image(path: Path, probe: Probe) -> list[Preview]:
+def _of_image(path: Path, _probe: Probe) -> list[Preview]:
     picture = Image.fromarray(image_rgb(path, max_side=VIEW_SIDE))
-    made = [_jpeg("view", picture), _jpeg("concealed", concealed(picture), hidden=True)]
-    if probe.animated:
-        made += proxy.video(path, probe)
-    return made
+    return [_jpeg("view", picture), _jpeg("concealed", concealed(picture), hidden=True)]
+
+
+def _moving(path: Path, probe: Probe) -> list[Preview]:
+    return proxy.video(path, probe) if probe.animated else []
 
 
 def _of_video(path: Path, probe: Probe) -> list[Preview]:
@@ -52,12 +55,11 @@ def _of_video(path: Path, probe: Probe) -> list[Preview]:
     if not stills:
         raise UnreadableMedia("No frame of the video could be decoded. Send it again.")
     hidden = [concealed(picture) for picture in stills]
-    return [
-        _jpeg("sheet", _sheet(stills)),
-        _jpeg("concealed", _sheet(hidden), hidden=True),
-        *_sound_of(path, probe),
-        *proxy.video(path, probe),
-    ]
+    return [_jpeg("sheet", _sheet(stills)), _jpeg("concealed", _sheet(hidden), hidden=True)]
+
+
+def _video_played(path: Path, probe: Probe) -> list[Preview]:
+    return [*_sound_of(path, probe), *proxy.video(path, probe)]
 
 
 def _sound_of(path: Path, probe: Probe) -> list[Preview]:
@@ -72,7 +74,11 @@ def _sound_of(path: Path, probe: Probe) -> list[Preview]:
 
 
 def _of_audio(path: Path, probe: Probe) -> list[Preview]:
-    return [_waveform(path, probe), *proxy.audio(path)]
+    return [_waveform(path, probe)]
+
+
+def _audio_played(path: Path, _probe: Probe) -> list[Preview]:
+    return proxy.audio(path)
 
 
 def concealed(picture: Image.Image) -> Image.Image:
@@ -171,3 +177,9 @@ def _levels(
         powers += np.bincount(places, weights=samples.astype(np.float64) ** 2, minlength=columns)
         counts += np.bincount(places, minlength=columns)
     return peaks, np.sqrt(powers / np.maximum(counts, 1))
+
+
+_MAKERS: dict[Part, dict[Kind, Callable[[Path, Probe], list[Preview]]]] = {
+    Part.PICTURES: {Kind.IMAGE: _of_image, Kind.VIDEO: _of_video, Kind.AUDIO: _of_audio},
+    Part.PLAYED: {Kind.IMAGE: _moving, Kind.VIDEO: _video_played, Kind.AUDIO: _audio_played},
+}

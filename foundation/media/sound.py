@@ -19,6 +19,10 @@ Samples = npt.NDArray[np.float32]
 # interleaved: of planes the library counts one too many at eight channels, and reads wild memory
 _FORM = "flt"
 
+_JOINED = 8192
+"""Samples of frames that are joined before anything is done with them: a coded frame often has a
+thousand, and each step costs as much for a few as for many."""
+
 
 def audio_chunks(
     path: Path,
@@ -125,12 +129,34 @@ def audio_at_rates(
         own = int(found.codec_context.sample_rate)
         cutters = [_Cutter(rate, own=own, seconds=seconds) for rate in rates if rate or own]
         zero = stream.zero(media)
-        for frame in stream.decoded(media, found):
+        for at, frame in _joined(stream.decoded(media, found)):
             for cutter in cutters:
-                cutter.take(frame, zero=zero)
+                cutter.take(frame, at=at - zero)
                 yield from cutter.whole()
         for cutter in cutters:
             yield from cutter.rest()
+
+
+def _joined(frames: Iterator[Any]) -> Iterator[tuple[float, Any]]:
+    """The same samples in fewer frames, each with the time of its first one in seconds."""
+    held: Any = None
+    form: object = None
+    at = 0.0
+    for frame in frames:
+        if held is not None and (_form_of(frame) != form or held.samples >= _JOINED):
+            yield at, held.read()
+            held = None
+        if held is None:
+            held, form, at = av.AudioFifo(), _form_of(frame), float(frame.time or 0.0)
+        frame.pts = None
+        held.write(frame)
+    if held is not None and held.samples:
+        yield at, held.read()
+
+
+def _form_of(frame: Any) -> object:
+    layout = frame.layout
+    return frame.format.name, layout.name, layout.nb_channels, frame.sample_rate, frame.time_base
 
 
 class _Cutter:
@@ -145,10 +171,10 @@ class _Cutter:
         self._size = 0
         self._at: float | None = None
 
-    def take(self, frame: Any, *, zero: float) -> None:
-        """Add one decoded frame."""
+    def take(self, frame: Any, *, at: float) -> None:
+        """Add one decoded frame; ``at`` (s) counts for the first one."""
         if self._at is None:
-            self._at = float(frame.time or 0.0) - zero
+            self._at = at
         if self._resampler is None:
             self._resampler = av.AudioResampler(format=_FORM, rate=self._rate)
         try:

@@ -45,6 +45,10 @@ def unreadable(container: Container) -> UnreadableMedia:
 _DECODER_NAMES = frozenset(DECODERS.split(","))
 
 
+ORDINARY_PIECE = 64 * 2**20
+"""Bytes. Where there is no room for so much, memory is short indeed."""
+
+
 @contextmanager
 def opened(path: Path, container: Container) -> Iterator[InputContainer]:
     """The demuxer that the bytes asked for, able to read this one file and nothing else.
@@ -184,6 +188,10 @@ def packets(media: InputContainer, found: Any) -> Iterator[Any]:
         try:
             packet = next(walk)
         except StopIteration:
+            return
+        except av.error.MemoryError:
+            # a file may declare a piece that no memory could hold, which is damage
+            bytearray(ORDINARY_PIECE)
             return
         except MemoryError:
             raise

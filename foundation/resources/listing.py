@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +41,18 @@ class Resource:
 def read_list(path: Path) -> tuple[Resource, ...]:
     """Read a list of resources; an unknown, missing or malformed key is refused with its line.
 
-    Raises ResourceListInvalid with a sentence that begins ``file:line:``.
+    Read again only after it was changed. Raises ResourceListInvalid with a sentence that begins
+    ``file:line:``.
     """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise ResourceListInvalid(f"{path}: cannot be read ({error}).") from error
+    return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _changed: int, _size: int) -> tuple[Resource, ...]:
     import yaml
 
     try:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from detectors import registry
-from detectors.api import CardInvalid
+from detectors import inside, registry
+from detectors.api import CardInvalid, Outcome, Status
 from detectors.card import load, parse
 from detectors.evaluation import yaml_cards
-from detectors.registry import usable
+from detectors.registry import find, usable
 from detectors.strength import Strength, strengths
 
 GOOD: dict[str, Any] = {
@@ -53,6 +54,17 @@ def test_the_sentence_says_which_of_both_is_missing() -> None:
 def test_what_is_wrong_is_refused(changed: dict[str, Any], words: str) -> None:
     with pytest.raises(CardInvalid, match=words):
         one(**changed)
+
+
+@pytest.mark.parametrize(("low", "told"), [(0.4, False), (0.8, True)])
+def test_a_score_says_when_it_ranks_no_better_than_chance(low: float, told: bool) -> None:
+    card = replace(load(find("video.timing").card_path), strength=(one(low=low, auc=0.8),))
+    done = inside._Done(status=Status.OK, sentence="so", outcome=Outcome(sentence="so", score=1.0))
+    found = inside._finding(card, done, resources={}, sha256="0" * 64, spent=1.0)
+    assert found.details["better_than_chance"] is told
+    silent = inside._Done(status=Status.ABSTAINED, sentence="no")
+    found = inside._finding(card, silent, resources={}, sha256="0" * 64, spent=1.0)
+    assert "better_than_chance" not in found.details
 
 
 def test_an_empty_block_is_refused() -> None:

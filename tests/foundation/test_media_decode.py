@@ -148,6 +148,16 @@ def test_frames_come_in_order_with_their_times(tmp_path: Path, name: str, codec:
         assert pixels[24, 10, 0] > 235
 
 
+@pytest.mark.parametrize("codec", ["libx264", "mpeg4"])
+def test_a_late_part_of_an_avi_has_the_times_of_the_whole(tmp_path: Path, codec: str) -> None:
+    path = write_video(tmp_path / "a.avi", codec=codec, count=160)
+    whole = {round(at, 4): pixels for at, pixels in decode.video_frames(path)}
+    late = list(decode.video_frames(path, start=5.0, end=6.0))
+    assert [at for at, _ in late] == pytest.approx([5 + place / 25 for place in range(25)])
+    for at, pixels in late:
+        assert np.array_equal(pixels, whole[round(at, 4)])
+
+
 def test_the_rate_is_met_without_doubling(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4")
     times = [at for at, _ in decode.video_frames(path, 10)]

@@ -228,6 +228,15 @@ def test_a_video_that_ends_early_is_measured(tmp_path: Path) -> None:
     assert probe.frames < 150
 
 
+def test_a_piece_that_no_memory_could_hold_ends_the_video(tmp_path: Path) -> None:
+    data = bytearray(video(frames=30))
+    at = data.index(b"stsz") + 4 + 12
+    struct.pack_into(">I", data, at + 4 * 12, 0x7FFF_FF00)
+    path = tmp_path / "large.mp4"
+    path.write_bytes(data)
+    assert inspect(path).frames == 12
+
+
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     for name in ("pipe.jpg", "missing.jpg", "."):

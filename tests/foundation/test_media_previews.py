@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from foundation.media import Kind, Preview, Probe, inspect, previews
+from foundation.media import Kind, Part, Preview, Probe, inspect, previews
 
 
 def made(path: Path) -> dict[str, Preview]:
@@ -192,3 +192,13 @@ def test_what_cannot_be_decoded_has_no_preview(tmp_path: Path) -> None:
     probe = inspect(path)
     assert (probe.media_type, probe.decodable) == ("image/svg+xml", False)
     assert previews(path, probe=probe) == []
+
+
+def test_pictures_and_what_is_played_can_be_made_apart(
+    clip: Path, copies: dict[str, Preview]
+) -> None:
+    probe = inspect(clip)
+    apart = {part: [one.name for one in previews(clip, probe=probe, part=part)] for part in Part}
+    assert apart[Part.PICTURES] == ["sheet", "concealed"]
+    assert "proxy" in apart[Part.PLAYED]
+    assert set(copies) == {name for names in apart.values() for name in names}

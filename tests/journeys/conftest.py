@@ -61,6 +61,7 @@ def product(root: Path) -> Iterator[Product]:
     env |= {
         "PROBITY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "probity.settings",
         "PROBITY_SERVICE_FACTS": "covered_platform=true", "PROBITY_REPORT_RATE": "0/hour",
+        "PROBITY_UNDO_SECONDS": "0",
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "probity", "up", "--json"], cwd=root, env=env,

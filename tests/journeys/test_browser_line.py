@@ -121,7 +121,7 @@ def test_a_reviewer_needs_nothing_but_the_keyboard(
     announced(page, "You hold this case")
     press("l")
     assert page.is_checked("#action-label")
-    press("Tab")
+    press("y")
     assert page.evaluate("document.activeElement.id") == "reason"
     press("Control+Enter")
     page.wait_for_selector("#reason-error")

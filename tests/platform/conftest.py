@@ -103,7 +103,7 @@ def person(db: None) -> Callable[..., Any]:
 @pytest.fixture
 def client_for(person: Callable[..., Any]) -> Callable[..., APIClient]:
     """An API client with a token of a person with roles."""
-    from probity.accounts.services import token_create
+    from probity.accounts.tokens import token_create
 
     def make(username: str = "ada", *roles: str, scopes: tuple[str, ...] = ("all",)) -> APIClient:
         _, secret = token_create(person=person(username, *roles), scopes=scopes)

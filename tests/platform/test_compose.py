@@ -69,6 +69,36 @@ def test_the_file_follows_the_compose_specification(root: Path, tmp_path: Path) 
     assert validate(wrong).returncode == 1, "the check must be able to fail"
 
 
+def lint(path: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("hadolint")
+    return subprocess.run([program, path], capture_output=True, text=True, check=False)
+
+
+def test_the_linter_has_nothing_to_say_about_the_dockerfile(root: Path, tmp_path: Path) -> None:
+    done = lint(root / "Dockerfile")
+    assert (done.returncode, done.stdout) == (0, "")
+    wrong = tmp_path / "Dockerfile"
+    wrong.write_text("FROM debian\nRUN apt-get install -y curl\n", encoding="utf-8")
+    assert lint(wrong).returncode == 1, "the check must be able to fail"
+
+
+def test_nothing_runs_as_root_or_writes_into_its_image(compose: Compose) -> None:
+    ours = set(compose["services"]) - {"postgres"}  # its image drops its rights by itself
+    for name in ours:
+        service = compose["services"][name]
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service.get("user", "from our image") != "root", name
+
+
+def test_no_secret_has_a_default(root: Path) -> None:
+    text = (root / "docker-compose.yml").read_text(encoding="utf-8")
+    secrets = re.findall(r"\$\{(PROBITY_\w*(?:PASSWORD|SECRET|TOKEN|KEY)\w*)([^}]*)\}", text)
+    assert len(secrets) > 4
+    assert [name for name, default in secrets if default not in {":?set it in .env", ":-"}] == []
+
+
 def test_every_reference_is_declared_and_every_declaration_used(compose: Compose) -> None:
     assert broken_references(compose) == []
     text = yaml.safe_dump(compose["services"])
@@ -91,6 +121,9 @@ def test_all_parts_are_there(compose: Compose) -> None:
     assert set(compose["services"]) == expected
     gpu = compose["services"]["worker-gpu"]
     assert gpu["profiles"] == ["gpu"]
+    assert "--pool=solo" in gpu["command"], "a card is never opened before a fork"
+    assert "--concurrency=1" in gpu["command"], "one process for each card"
+    assert gpu["environment"]["PROBITY_INFERENCE_DEVICE"] == "cuda:0"
     (device,) = gpu["deploy"]["resources"]["reservations"]["devices"]
     assert device["capabilities"] == ["gpu"]
 
@@ -125,7 +158,8 @@ def test_the_image_runs_without_rights_and_builds_what_compose_names(
     for service in compose["services"].values():
         if "build" in service:
             assert service["build"]["target"] in targets
-    assert re.search(r"^USER probity$", dockerfile, re.MULTILINE)
+    assert re.search(r"^USER 10001:10001$", dockerfile, re.MULTILINE)
+    assert "--uid 10001" in dockerfile
     assert "0700 /var/lib/probity" in dockerfile
 
 

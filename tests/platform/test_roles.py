@@ -10,12 +10,18 @@ from probity.audit.services import event_append
 from probity.core.roles import append_only_tables, application_role_grant
 
 GUARDED = {
+    "contests_referral_step", "contests_warning",
     "analysis_assessment", "analysis_finding", "analysis_finding_picture",
     "audit_checkpoint", "audit_event", "audit_leaf", "audit_node", "audit_stamp",
+    "cases_change", "cases_priority_weights",
     "decisions_decision", "decisions_evaluation", "decisions_fact_answer",
     "decisions_pack_approval", "decisions_pack_version", "decisions_statement", "evidence_custody",
     "evidence_fixity", "keeping_cleared", "keeping_schedule", "matching_answer",
     "matching_copy_search", "matching_match", "outbox_attempt",
+    "decisions_approval",
+    "decisions_measure_outcome",
+    "decisions_second_person_rule",
+    "notices_public_facts", "notices_text", "notices_transparency_call",
 }  # fmt: skip
 
 

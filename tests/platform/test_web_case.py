@@ -278,6 +278,7 @@ def test_every_registered_case_event_is_told_in_words() -> None:
     elsewhere = (
         "person.", "token.", "pack.", "asset.fixity_failed", "instance.", "identity.", "work.",
         "works.", "bank.", "endpoint.", "subscription.", "watch_list.", "alert.", "retention.set",
+        "queue.", "routing.", "priority.", "second_person.",
     )  # fmt: skip
     of_cases = {kind.name for kind in kinds() if not kind.name.startswith(elsewhere)}
     assert of_cases == set(TELLERS)

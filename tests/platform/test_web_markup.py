@@ -102,6 +102,9 @@ def pages(
         "sign-in": got("/sign-in", stranger),
         "lost": got("/nowhere", stranger),
         "password": got("/password"),
+        "account": got("/account"),
+        "factors": got("/account/second-factor"),
+        "exceptions": got("/administration/access"),
         "case waiting": got(f"/triage/{one.pk}"),
         "queue": got("/triage"),
     }

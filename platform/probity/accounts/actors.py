@@ -32,6 +32,12 @@ class Actor:
             raise NotAllowed("Only a signed-in person can do this.")
         return self.person
 
+    def require_self(self) -> Person:
+        """The person behind the actor, for what everybody may do with their own account."""
+        if self.person is None:
+            raise NotAllowed("Only a signed-in person can do this.")
+        return self.person
+
 
 SYSTEM = Actor("system", None, frozenset(Ability))
 REPORTER = Actor("reporter", None, frozenset({Ability.REPORTS_WRITE}))

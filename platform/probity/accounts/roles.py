@@ -10,6 +10,7 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     LEAD = "lead"
+    SENIOR = "senior"
     REVIEWER = "reviewer"
     LEGAL = "legal"
     AUDITOR = "auditor"
@@ -28,6 +29,7 @@ class Ability(StrEnum):
     BUNDLES_EXPORT = "bundles:export"
     BUNDLES_FULL = "bundles:full"
     PEOPLE_MANAGE = "people:manage"
+    ACCESS_OVERSEE = "access:oversee"
     WORKS_SIGN = "works:sign"
     BANKS_MANAGE = "banks:manage"
     OUTBOX_MANAGE = "outbox:manage"
@@ -35,6 +37,19 @@ class Ability(StrEnum):
     HOLDS_MANAGE = "holds:manage"
     ERASURES_DECIDE = "erasures:decide"
     RETENTION_MANAGE = "retention:manage"
+    SENDERS_MANAGE = "senders:manage"
+    APPEALS_DECIDE = "appeals:decide"
+    ABUSE_DECIDE = "abuse:decide"
+    REFERRALS_SUBMIT = "referrals:submit"
+    QUEUES_MANAGE = "queues:manage"
+    NOTICES_MANAGE = "notices:manage"
+    DECISIONS_APPROVE = "decisions:approve"
+    SECOND_PERSON_SET = "second-person:set"
+    MEASURES_REPORT = "measures:report"
+    CASES_EXPORT = "cases:export"
+    BULK_RUN = "bulk:run"
+    FIGURES_READ = "figures:read"
+    WORK_READ = "work:read"
 
 
 ALL = "all"
@@ -43,6 +58,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.ADMINISTRATOR: frozenset(Ability),
     Role.LEAD: frozenset(
         {
+            Ability.WORK_READ,
             Ability.REPORTS_WRITE,
             Ability.CASES_READ,
             Ability.CASES_WORK,
@@ -52,6 +68,31 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.BUNDLES_EXPORT,
             Ability.ALERTS_MANAGE,
             Ability.HOLDS_MANAGE,
+            Ability.QUEUES_MANAGE,
+            Ability.NOTICES_MANAGE,
+            Ability.ACCESS_OVERSEE,
+            Ability.SENDERS_MANAGE,
+            Ability.APPEALS_DECIDE,
+            Ability.ABUSE_DECIDE,
+            Ability.REFERRALS_SUBMIT,
+            Ability.DECISIONS_APPROVE,
+            Ability.SECOND_PERSON_SET,
+            Ability.MEASURES_REPORT,
+            Ability.CASES_EXPORT,
+            Ability.BULK_RUN,
+            Ability.FIGURES_READ,
+        }
+    ),
+    Role.SENIOR: frozenset(
+        {
+            Ability.REPORTS_WRITE,
+            Ability.CASES_READ,
+            Ability.CASES_WORK,
+            Ability.ASSETS_SEAL,
+            Ability.AUDIT_READ,
+            Ability.APPEALS_DECIDE,
+            Ability.DECISIONS_APPROVE,
+            Ability.BULK_RUN,
         }
     ),
     Role.REVIEWER: frozenset(
@@ -66,12 +107,22 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.BUNDLES_EXPORT,
             Ability.BUNDLES_FULL,
             Ability.HOLDS_MANAGE,
+            Ability.NOTICES_MANAGE,
             Ability.ERASURES_DECIDE,
+            Ability.APPEALS_DECIDE,
+            Ability.ABUSE_DECIDE,
+            Ability.REFERRALS_SUBMIT,
+            Ability.CASES_EXPORT,
         }
     ),
-    Role.AUDITOR: frozenset({Ability.CASES_READ, Ability.AUDIT_READ}),
+    Role.AUDITOR: frozenset({Ability.CASES_READ, Ability.AUDIT_READ, Ability.FIGURES_READ}),
     Role.CREATOR: frozenset({Ability.WORKS_SIGN}),
 }
+
+
+def is_staff(roles: list[str]) -> bool:
+    """Whether somebody with these roles may do more than a creator may."""
+    return any(role != Role.CREATOR for role in roles)
 
 
 def abilities_of(roles: list[str]) -> frozenset[Ability]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from probity.core.clock import now
 
-from .models import ApiToken, Person
-from .services import token_digest
+from .models import ApiToken, Grant, GrantKind, Person
+from .tokens import token_digest
 
 
 def token_find(secret: str) -> ApiToken | None:
@@ -15,11 +15,14 @@ def token_find(secret: str) -> ApiToken | None:
         .filter(digest=token_digest(secret), revoked_at=None, person__is_active=True)
         .first()
     )
-    if token is None or (token.expires_at and token.expires_at <= now()):
-        return None
-    return token
+    return token if token and token.expires_at > now() else None
 
 
 def person_find(username: str) -> Person | None:
     """The person with this sign-in name."""
     return Person.objects.filter(username=username).first()
+
+
+def exceptions_waiting() -> int:
+    """How many exceptions to access nobody has taken notice of."""
+    return Grant.objects.filter(kind=GrantKind.EXCEPTION, noticed_at=None).count()

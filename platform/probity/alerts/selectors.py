@@ -6,6 +6,9 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from probity.accounts.models import Person
+from probity.cases.access import visible
+from probity.cases.models import Case
 from probity.core.errors import NotFound
 
 from .models import Alert, Subscription, WatchList
@@ -45,9 +48,18 @@ def subscription_find(*, watch_list: WatchList, subscription_id: UUID) -> Subscr
     return row
 
 
-def alerts_list(*, watch_list: WatchList | None = None, show: str = "") -> QuerySet[Alert]:
-    """Alerts, the newest first; ``show``: ``open`` for those nobody has answered."""
+def alerts_list(
+    *, person: Person | None, watch_list: WatchList | None = None, show: str = ""
+) -> QuerySet[Alert]:
+    """Alerts, the newest first; ``show``: ``open`` for those nobody has answered.
+
+    Left out are those about cases that ``person`` may not see; None sees all.
+    """
     rows = Alert.objects.select_related("watch_list").order_by("-raised_at")
+    seen = visible(person)
+    if seen:
+        mine = Case.objects.filter(seen).values("pk")
+        rows = rows.filter(Q(case=None) | Q(case__in=mine))
     rows = rows.filter(watch_list=watch_list) if watch_list else rows
     return rows.filter(outcome="") if show == "open" else rows
 

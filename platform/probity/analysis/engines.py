@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import detectors.runner as detection
-from detectors import registry
+from detectors import registry, stacks
 from detectors.api import Finding as DetectorFinding
+from detectors.api import Report
 from detectors.assessment import Indication
+from detectors.deferring import Ran, waiting_conclude, waiting_pack
+from detectors.runtimes.sources import name_here
 from probity.core.errors import Refusal
 from probity.evidence.probes import Probe
 from provenance import indications, metadata, store, trust, verify
 
 from .marks import MARKS, contradictions_state, marks_state
 from .models import FindingKind
+from .sittings import Waiting, WaitingStack
 from .statements import StatedAssessment, StatedPicture, Statement
 
 Say = Callable[[Statement], None]
@@ -91,10 +95,11 @@ def detectors_say(
     known: Sequence[Indication] = (),
     memory: FaceMemory | None = None,
     tell: Tell | None = None,
-) -> StatedAssessment:
+) -> StatedAssessment | Waiting:
     """Run every fitting detector; return their assessment, held against what else is ``known``.
 
     ``memory`` spares looking for faces again; ``tell`` hears what is being done and how far it is.
+    Where networks have to be asked, what waits for them is returned instead.
     """
     report = detection.analyse(
         path,
@@ -104,9 +109,48 @@ def detectors_say(
         on_progress=tell,
         stored=memory.stored if memory else None,
         keep=memory.keep if memory else None,
+        defer=True,
     )
     if memory:
         memory.seen = report.faces
+    if report.deferred:
+        return _waiting(report, known)
+    return _stated_assessment(report)
+
+
+def waiting_say(
+    archive: bytes, *, ran: Mapping[tuple[str, str], Ran], probe: Probe, say: Say
+) -> StatedAssessment:
+    """The second sitting: what networks said (by detector and model) becomes findings."""
+    report = waiting_conclude(
+        archive,
+        ran=ran,
+        probe=probe,
+        on_finding=lambda finding: say(_detector_statement(finding)),
+    )
+    return _stated_assessment(report)
+
+
+def _waiting(report: Report, known: Sequence[Indication]) -> Waiting:
+    shapes = {name: stacks.unpack(data) for name, data in report.tensors.items()}
+    return Waiting(
+        archive=waiting_pack(report, indications=known),
+        stacks=[
+            WaitingStack(
+                detector=one.detector,
+                model=name_here(model),
+                shape=f"{shapes[name].dtype} {stacks.shape_words(shapes[name].shape[1:])}",
+                items=len(shapes[name]),
+                sha256=name,
+            )
+            for one in report.deferred
+            for model, name in one.stacks.items()
+        ],
+        tensors=report.tensors,
+    )
+
+
+def _stated_assessment(report: Report) -> StatedAssessment:
     assessment = report.assessment.to_dict()
     return StatedAssessment(
         status=assessment["status"],

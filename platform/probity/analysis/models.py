@@ -11,6 +11,13 @@ from django.db.models import Q
 from probity.core.models import Row
 from probity.evidence.models import Asset, Derivative
 
+from .work_models import Batch, Stack, Station, Tally
+
+__all__ = [
+    "Assessment", "Batch", "Finding", "FindingKind", "FindingPicture", "Job", "JobState", "Run",
+    "Stack", "Station", "Tally",
+]  # fmt: skip
+
 
 class JobState(StrEnum):
     """Where a job stands."""
@@ -23,7 +30,11 @@ class JobState(StrEnum):
 
 
 class Job(Row):
-    """One piece of work. A message may wake a worker; only this row says what there is to do."""
+    """One piece of work. A message may wake a worker; only this row says what there is to do.
+
+    A job with a ``model`` carries a stack of ``items`` tensors of one ``shape`` for it, and is done
+    in a batch together with others of its kind.
+    """
 
     kind = models.CharField(max_length=24)
     queue = models.CharField(max_length=12, default="cpu")
@@ -39,10 +50,19 @@ class Job(Row):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    shape = models.CharField(max_length=60, blank=True)
+    items = models.PositiveIntegerField(default=0)
+    deadline = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "analysis_job"
         indexes = [
+            models.Index(
+                fields=["queue", "model", "shape", "-priority", "deadline", "created_at"],
+                condition=Q(state="waiting") & ~Q(model=""),
+                name="job_batches",
+            ),
             models.Index(
                 fields=["queue", "-priority", "created_at"],
                 condition=Q(state="waiting"),
@@ -68,7 +88,9 @@ class Job(Row):
 class Run(Row):
     """One pass of the engines over one asset: what was planned, when it ended.
 
-    ``doing`` says for people what is going on just now; it is empty once the run has ended.
+    ``doing`` says for people what is going on just now; it is empty once the run has ended. While
+    networks have stacks of this run, ``waiting`` holds what the second sitting needs; the job
+    ``conclusion`` is made when the last stack is through.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="runs")
@@ -81,6 +103,12 @@ class Run(Row):
     ended_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=12, default="running")
     doing = models.CharField(max_length=120, blank=True)
+    waiting = models.ForeignKey(
+        Derivative, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    conclusion = models.OneToOneField(
+        Job, on_delete=models.PROTECT, null=True, blank=True, related_name="concludes"
+    )
 
     class Meta:
         db_table = "analysis_run"

@@ -19,7 +19,7 @@ CLAIM_SQL = """
 UPDATE analysis_job SET state = 'leased', worker = %s, attempts = attempts + 1,
        lease_until = now() + make_interval(secs => %s)
  WHERE id = (SELECT id FROM analysis_job
-              WHERE state = 'waiting' AND queue = ANY(%s)
+              WHERE state = 'waiting' AND model = '' AND queue = ANY(%s)
               ORDER BY priority DESC, created_at
               FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id

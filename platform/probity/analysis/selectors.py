@@ -13,6 +13,7 @@ from .engines import CREDENTIALS, METADATA
 from .forgetting import ERASED
 from .marks import CONTRADICTIONS, MARKS
 from .models import Assessment, Finding, FindingKind, FindingPicture, Job, JobState, Run
+from .rates import NetworksWait, networks_wait
 
 
 def run_shown(asset: Asset) -> Run | None:
@@ -110,30 +111,51 @@ def progress_of(case: UUID) -> Progress:
     runs = list(Run.objects.filter(case=case).exclude(state="abandoned"))
     done = Finding.objects.filter(run__in=runs).count()
     total = sum(run.planned for run in runs)
-    states = {job.state for job in jobs}
+    states = {job.state for job in jobs if not job.model}
     if JobState.LEASED in states:
         doing = next((run.doing for run in runs if run.state == "running" and run.doing), "")
         return Progress("running", done, total, f"{done} of {total} findings are in.", doing)
-    if JobState.WAITING in states:
+    if JobState.WAITING in states and not any(run.waiting_id for run in runs):
         ahead = _ahead(jobs)
         return Progress(
             "waiting", done, total,
             f"Waiting for a worker; {ahead} other file{'s' if ahead != 1 else ''} before this one.",
         )  # fmt: skip
+    networks = networks_wait(case)
+    if networks is not None:
+        return Progress(
+            "running", done, total, f"{done} of {total} findings are in.", _networks(networks)
+        )
+    if JobState.WAITING in states:
+        return Progress("running", done, total, f"{done} of {total} findings are in.")
     if JobState.FAILED in states:
         return Progress(
             "failed", done, total,
             "The analysis could not be finished after three attempts. The findings so far are "
             "shown; a person can decide without the rest.",
         )  # fmt: skip
-    if states == {JobState.CANCELLED}:
+    if states == {JobState.CANCELLED} or any(
+        job.model and job.state == JobState.CANCELLED for job in jobs
+    ):
         return Progress("cancelled", done, total, "The asset was sealed, so it is not analysed.")
+    if any(run.state == "running" for run in runs):
+        return Progress("running", done, total, f"{done} of {total} findings are in.")
     return Progress("done", done, total, f"All {total} findings are in.")
+
+
+def _networks(wait: NetworksWait) -> str:
+    """The words for what the rest of the findings waits for."""
+    if wait.seconds is None:
+        return "Waiting for GPU." if wait.on_card else "Waiting for a worker to run the networks."
+    about = f"{wait.seconds} s" if wait.seconds < 120 else f"{round(wait.seconds / 60)} min"
+    if wait.on_card:
+        return f"Waiting for GPU, about {about}."
+    return f"Waiting for a worker to run the networks, about {about}."
 
 
 def _ahead(jobs: list[Job]) -> int:
     oldest = min(job.created_at for job in jobs if job.state == JobState.WAITING)
-    return Job.objects.filter(state=JobState.WAITING, created_at__lt=oldest).count()
+    return Job.objects.filter(state=JobState.WAITING, model="", created_at__lt=oldest).count()
 
 
 def shows_finding(derivative: Derivative) -> bool:

@@ -114,7 +114,10 @@ class Alerts(View):
     def get(self, request: Request) -> Response:
         key = request.query_params.get("watch_list", "")
         watch_list = watch_list_find(_uuid(key, "watch_list")) if key else None
-        rows = alerts_list(watch_list=watch_list, show=request.query_params.get("show", ""))
+        rows = alerts_list(
+            person=request_actor(request).person, watch_list=watch_list,
+            show=request.query_params.get("show", ""),
+        )  # fmt: skip
         return Response({"alerts": [alert_shown(row) for row in rows[:MOST]]})
 
 

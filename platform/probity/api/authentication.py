@@ -9,9 +9,10 @@ from rest_framework.request import Request
 from probity.accounts.actors import Actor, token_actor
 from probity.accounts.models import ApiToken, Person
 from probity.accounts.selectors import token_find
+from probity.accounts.tokens import token_used
 
 WRONG = (
-    "The token is not valid: unknown, expired or revoked. Issue one with manage.py token_create."
+    "The token is not valid: unknown, expired or revoked. Make one on your account’s page “Tokens”."
 )
 
 
@@ -27,6 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         token = token_find(parts[1].decode("ascii", "replace"))
         if token is None:
             raise AuthenticationFailed(WRONG)
+        token_used(token)
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -51,11 +51,13 @@ class Copies(View):
         operation_id="copies_list", summary="Known copies of a case's files, and who looked when",
         responses={200: OBJECT, **ERRORS},
     )  # fmt: skip
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, request: Request, case_id: UUID) -> Response:
         case = case_find(case_id)
         return Response(
             {
-                "copies": [_copy(each) for each in cases_alike(case)],
+                "copies": [
+                    _copy(each) for each in cases_alike(case, person=request_actor(request).person)
+                ],
                 "searches": [_search(row) for row in searches_of(case.pk)],
             }
         )

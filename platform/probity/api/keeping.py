@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from probity.accounts.models import Person
 from probity.accounts.roles import Ability
+from probity.cases.access import cases_seen
 from probity.cases.models import Case
 from probity.cases.selectors import case_find
 from probity.core.errors import InvalidInput, NotFound
@@ -26,7 +28,7 @@ from probity.keeping.requests import (
     erasure_extend,
     erasure_refuse,
 )
-from probity.keeping.retention import retention_preview
+from probity.keeping.retention import Due, retention_preview
 from probity.keeping.schedules import DEFAULTS, Schedule, schedule_set, schedules
 from probity.keeping.selectors import (
     erasure_find,
@@ -128,8 +130,10 @@ class Holds(View):
         summary="Legal holds that stand now, at most 200, the latest first",
         responses={200: OBJECT, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"holds": [_hold(row) for row in holds_open()[:MOST]]})
+    def get(self, request: Request) -> Response:
+        return Response(
+            {"holds": [_hold(row) for row in holds_open(person=_person(request))[:MOST]]}
+        )
 
 
 class Release(View):
@@ -192,8 +196,10 @@ class Erasures(View):
         summary="Open requests for erasure, at most 200, the nearest deadline first",
         responses={200: OBJECT, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"erasures": [_erasure(row) for row in erasures_open()[:MOST]]})
+    def get(self, request: Request) -> Response:
+        return Response(
+            {"erasures": [_erasure(row) for row in erasures_open(person=_person(request))[:MOST]]}
+        )
 
 
 class ErasureDecision(View):
@@ -235,15 +241,17 @@ class Retention(View):
         summary="Every category's time, and what goes tonight",
         responses={200: OBJECT, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, request: Request) -> Response:
         due = retention_preview()
+        every = [one.case.pk for one in (*due.cases, *due.held)]
+        seen = {str(key) for key in cases_seen(_person(request), every)}
         return Response(
             {
                 "schedules": [_schedule(row) for row in schedules().values()],
                 "tonight": {
-                    "cases": [str(one.case.pk) for one in due.cases[:MOST]],
+                    "cases": [one for one in _ids(due.cases) if one in seen][:MOST],
                     "count": len(due.cases),
-                    "held": [str(one.case.pk) for one in due.held[:MOST]],
+                    "held": [one for one in _ids(due.held) if one in seen][:MOST],
                     "files": due.files,
                     "bytes": due.bytes,
                     "left_to_others": due.left_to_others,
@@ -272,6 +280,14 @@ class OneSchedule(View):
             why=_text(said, "why"), actor=request_actor(request),
         )  # fmt: skip
         return Response(_schedule(schedules()[category]))
+
+
+def _person(request: Request) -> Person | None:
+    return request_actor(request).person
+
+
+def _ids(rows: Sequence[Due]) -> list[str]:
+    return [str(one.case.pk) for one in rows]
 
 
 def _said(request: Request, form: type[serializers.Serializer[dict[str, object]]]) -> Given:

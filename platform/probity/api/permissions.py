@@ -11,14 +11,21 @@ from rest_framework.request import Request
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+from probity.workflow.reach import reach_require
+
 from .authentication import request_actor
 
 
 class HasScope(BasePermission):
-    """Needs ``ability`` of the view; raises NotAllowed with the sentence that names it."""
+    """Needs ``ability`` of the view, and sight of the case that the address names.
+
+    Raises NotAllowed with the sentence that names the ability, NotFound for a case out of sight.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.auth is None:
             raise NotAuthenticated("Send the header “Authorization: Token prb_…”.")
-        request_actor(request).require(view.ability)  # type: ignore[attr-defined]
+        actor = request_actor(request)
+        actor.require(view.ability)  # type: ignore[attr-defined]
+        reach_require(actor.person, view.kwargs)
         return True

@@ -16,7 +16,8 @@ from probity.audit.selectors import chain_verify
 from probity.audit.services import case_chain
 from probity.cases.models import Case, EvidenceItem
 from probity.cases.selectors import claim_live
-from probity.decisions.models import Decision, PolicyEvaluation, StatementOfReasons
+from probity.decisions.models import Decision, Measure, PolicyEvaluation, StatementOfReasons
+from probity.decisions.outcomes import Delivered
 from probity.decisions.selectors import decisions_of, evaluation_current
 
 
@@ -35,6 +36,14 @@ def case_shown(case: Case) -> dict[str, Any]:
         "places": case.places,
         "opened_at": moment(case.opened_at),
         "due_at": moment(case.due_at),
+        "queue": case.queue.key,
+        "priority": case.priority,
+        "priority_why": case.priority_why,
+        "version": case.version,
+        "snoozed_until": moment(case.snoozed_until),
+        "escalated_at": moment(case.escalated_at),
+        "sent_to": case.kept_for.username if case.kept_for else None,
+        "merged_into": str(case.merged_into_id) if case.merged_into_id else None,
         "reports": case.reports.count(),
         "claim": {"person": claim.person.username, "until": moment(claim.until)} if claim else None,
         "analysis": {"state": progress.state, "done": progress.done, "total": progress.total},
@@ -132,12 +141,64 @@ def decision_shown(row: Decision) -> dict[str, Any]:
     """One decision."""
     return {
         "id": str(row.pk),
+        "case": str(row.case_id),
+        "state": row.standing.state,
         "action": row.action,
+        "measures": [measure_shown(each) for each in row.measures.all()],
         "reason": row.reason,
         "rules": row.rules,
         "person": row.person.username,
         "at": moment(row.at),
+        "effective_after": moment(row.standing.effective_after),
+        "effective_at": moment(row.standing.effective_at),
         "supersedes": str(row.supersedes_id) if row.supersedes_id else None,
+        "second_person": row.second_person,
+        "approval": _approval(row),
+        "automation": row.automation,
+    }
+
+
+def _approval(row: Decision) -> dict[str, Any] | None:
+    answer = getattr(row, "approval", None)
+    if answer is None:
+        return None
+    return {
+        "given": answer.given,
+        "reason": answer.reason,
+        "person": answer.person.username,
+        "at": moment(answer.at),
+    }
+
+
+def measure_shown(row: Measure, delivered: Delivered | None = None) -> dict[str, Any]:
+    """One measure; with ``delivered``, what the host platform was told and what came of it."""
+    shown: dict[str, Any] = {
+        "measure": str(row.reference),
+        "action": row.action,
+        "scope": row.scope,
+        "days": row.days,
+        "starts_at": moment(row.starts_at),
+        "ends_at": moment(row.ends_at),
+        "over_at": moment(row.over_at),
+        "over_why": row.over_why or None,
+    }
+    if delivered is None:
+        return shown
+    return {
+        **shown,
+        "delivery": delivered.state,
+        "told": [
+            {
+                "event": line.event,
+                "state": line.state,
+                "endpoint": line.endpoint or None,
+                "tries": line.tries,
+                "error": line.error or None,
+                "note": line.note or None,
+                "message": str(line.message) if line.message else None,
+            }
+            for line in delivered.lines
+        ],
     }
 
 

@@ -6,7 +6,14 @@ from rest_framework import serializers
 
 from probity.bundles.models import Profile
 from probity.cases.models import Category
-from probity.decisions.models import Action
+
+
+class UploaderIn(serializers.Serializer[dict[str, object]]):
+    """The account that uploaded it, as the host platform names it; text of JSON in a form."""
+
+    reference = serializers.CharField(max_length=200)
+    email = serializers.EmailField(required=False)
+    language = serializers.CharField(max_length=12, required=False)
 
 
 class ReportIn(serializers.Serializer[dict[str, object]]):
@@ -23,6 +30,22 @@ class ReportIn(serializers.Serializer[dict[str, object]]):
     may_show_minor = serializers.BooleanField(required=False)
     email = serializers.EmailField(required=False)
     signature = serializers.CharField(required=False, max_length=200)
+    contact = serializers.CharField(
+        required=False, max_length=300, help_text="Another way to be reached than e-mail"
+    )
+    on_behalf = serializers.BooleanField(required=False, allow_null=True)
+    no_consent = serializers.BooleanField(required=False, allow_null=True)
+    resident = serializers.BooleanField(
+        required=False, allow_null=True, help_text="Lives in California (SB 981)"
+    )
+    has_account = serializers.BooleanField(required=False, allow_null=True)
+    uploader = UploaderIn(required=False)
+    language = serializers.CharField(
+        required=False, max_length=12, help_text="The reporter's language: de, pt-BR"
+    )
+    reference = serializers.CharField(
+        required=False, max_length=200, help_text="The host platform's name for what is reported"
+    )
 
 
 class ReportOut(serializers.Serializer[dict[str, object]]):
@@ -32,14 +55,6 @@ class ReportOut(serializers.Serializer[dict[str, object]]):
     case = serializers.UUIDField()
     receipt = serializers.CharField()
     status_url = serializers.URLField()
-
-
-class DecisionIn(serializers.Serializer[dict[str, object]]):
-    """What was decided and why; ``rules`` are ids from the case's evaluation."""
-
-    action = serializers.ChoiceField(choices=list(Action))
-    reason = serializers.CharField(max_length=10_000)
-    rules = serializers.ListField(child=serializers.CharField(), required=False)
 
 
 class ApprovalIn(serializers.Serializer[dict[str, object]]):
@@ -115,12 +130,20 @@ class CaseOut(serializers.Serializer[dict[str, object]]):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    state = serializers.ChoiceField(choices=["open", "in_review", "decided"])
+    state = serializers.ChoiceField(choices=["open", "in_review", "decided", "merged"])
     category = serializers.ChoiceField(choices=list(Category))
     demonstration = serializers.CharField(allow_null=True)
     places = serializers.ListField(child=serializers.CharField())
     opened_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(allow_null=True)
+    queue = serializers.CharField()
+    priority = serializers.IntegerField()
+    priority_why = serializers.ListField(child=serializers.DictField())
+    version = serializers.IntegerField()
+    snoozed_until = serializers.DateTimeField(allow_null=True)
+    escalated_at = serializers.DateTimeField(allow_null=True)
+    sent_to = serializers.CharField(allow_null=True)
+    merged_into = serializers.UUIDField(allow_null=True)
     reports = serializers.IntegerField()
     claim = serializers.DictField(allow_null=True)
     analysis = serializers.DictField()

@@ -1,18 +1,35 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from . import alerts, banks, bundles, checks, copies, keeping, law, outbox, soft_binding, views
+from . import (
+    alerts,
+    banks,
+    bundles,
+    checks,
+    copies,
+    finding,
+    keeping,
+    law,
+    outbox,
+    soft_binding,
+    views,
+    work,
+)
 from .missing import Missing
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("v1/work", work.Work.as_view(), name="api-work"),
     path("v1/reports", views.Reports.as_view(), name="api-reports"),
     path("v1/cases", views.Cases.as_view(), name="api-cases"),
     path("v1/cases/<uuid:case_id>", views.OneCase.as_view(), name="api-case"),
     path("v1/cases/<uuid:case_id>/claim", views.Claim.as_view(), name="api-claim"),
     path("v1/cases/<uuid:case_id>/facts", views.Facts.as_view(), name="api-facts"),
     path("v1/cases/<uuid:case_id>/places", views.Places.as_view(), name="api-places"),
-    path("v1/cases/<uuid:case_id>/decisions", views.Decisions.as_view(), name="api-decisions"),
+    path("", include("probity.api.deciding_urls")),
+    path("", include("probity.api.contests_urls")),
+    path("", include("probity.api.notice_urls")),
+    path("", include("probity.api.people_urls")),
     path("v1/cases/<uuid:case_id>/statement", views.Statement.as_view(), name="api-statement"),
     path("v1/cases/<uuid:case_id>/assets/<str:sha256>/seal", views.Seal.as_view(), name="api-seal"),
     path("v1/cases/<uuid:case_id>/clocks", law.Clocks.as_view(), name="api-clocks"),
@@ -64,6 +81,9 @@ urlpatterns = [
     path("v1/law/packs/<slug:pack>/approval", law.Approvals.as_view(), name="api-approval"),
     path("v1/law/stale", law.Stale.as_view(), name="api-stale"),
     path("v1/law/what-if", law.WhatIf.as_view(), name="api-what-if"),
+    path("v1/search", finding.Search.as_view(), name="api-search"),
+    path("v1/figures", finding.Figures.as_view(), name="api-figures"),
+    path("v1/figures/<slug:key>", finding.OneFigure.as_view(), name="api-figure"),
     path("v1/check", checks.Checks.as_view(), name="api-check"),
     path("v1/check/<uuid:check_id>", checks.OneCheck.as_view(), name="api-one-check"),
     path(
@@ -123,5 +143,6 @@ urlpatterns = [
         alerts.OneSubscriber.as_view(),
         name="api-subscriber",
     ),
+    path("", include("probity.api.queue_urls")),
     re_path(r"^v1/.*$", Missing.as_view()),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from probity.accounts.roles import Ability
+from probity.cases.access import visible
 from probity.cases.claims import case_claim
 from probity.cases.notice import notice_read, places_read
 from probity.cases.selectors import case_find, cases_waiting
@@ -22,7 +24,6 @@ from probity.core.throttle import throttle
 from probity.decisions.selectors import statement_current
 from probity.evidence.uploads import received_file
 from probity.workflow.case_decide import (
-    case_decide,
     evidence_seal,
     facts_answer,
     places_answer,
@@ -30,8 +31,8 @@ from probity.workflow.case_decide import (
 from probity.workflow.report_receive import report_receive
 
 from .authentication import request_actor
-from .representations import case_shown, decision_shown, evaluation_shown, moment, statement_shown
-from .serializers import CaseOut, ClaimOut, DecisionIn, ProblemOut, ReportIn, ReportOut
+from .representations import case_shown, evaluation_shown, moment, statement_shown
+from .serializers import CaseOut, ClaimOut, ProblemOut, ReportIn, ReportOut
 
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 423, 429), ProblemOut)
 
@@ -86,10 +87,10 @@ class Cases(View):
 
     @extend_schema(
         operation_id="cases_list",
-        summary="Undecided cases, the nearest deadline first",
+        summary="Undecided cases, the most urgent first",
         responses={200: {"type": "object"}, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, request: Request) -> Response:
         rows = [
             {
                 "id": str(case.pk),
@@ -99,8 +100,12 @@ class Cases(View):
                 "places": case.places,
                 "opened_at": moment(case.opened_at),
                 "due_at": moment(case.due_at),
+                "queue": case.queue.key,
+                "priority": case.priority,
             }
-            for case in cases_waiting()[:200]
+            for case in cases_waiting()
+            .filter(visible(request_actor(request).person))
+            .select_related("queue")[:200]
         ]
         return Response({"cases": rows})
 
@@ -181,23 +186,6 @@ class Places(View):
         return Response(evaluation_shown(evaluation))
 
 
-class Decisions(View):
-    """What people decided."""
-
-    ability = Ability.CASES_WORK
-
-    @extend_schema(
-        operation_id="case_decide",
-        summary="Decide a case and issue its statement of reasons",
-        request=DecisionIn,
-        responses={201: {"type": "object"}, **ERRORS},
-    )
-    def post(self, request: Request, case_id: UUID) -> Response:
-        body = _decision(request)
-        decision = case_decide(case=case_find(case_id), actor=request_actor(request), **body)
-        return Response(decision_shown(decision), status=status.HTTP_201_CREATED)
-
-
 class Statement(View):
     """Statements of reasons."""
 
@@ -245,21 +233,15 @@ def _fields(request: Request) -> dict[str, object]:
     unknown = sorted(set(request.data) - names - {"file"})
     if unknown:
         raise InvalidInput.of({name: f"There is no field “{name}”." for name in unknown})
-    return {name: value for name, value in request.data.items() if name in names}
+    fields = {name: value for name, value in request.data.items() if name in names}
+    return {**fields, "uploader": _uploader(fields.get("uploader"))}
 
 
-def _decision(request: Request) -> dict[str, Any]:
-    data = request.data
-    if not isinstance(data, dict):
-        raise InvalidInput("Send an object with action, reason and rules.")
-    wrong: dict[str, str] = {}
-    action, reason, rules = data.get("action"), data.get("reason"), data.get("rules", [])
-    if not isinstance(action, str):
-        wrong["action"] = "“action” must be text."
-    if not isinstance(reason, str):
-        wrong["reason"] = "“reason” must be text."
-    if not isinstance(rules, list) or not all(isinstance(rule, str) for rule in rules):
-        wrong["rules"] = "“rules” must be a list of rule ids."
-    if wrong:
-        raise InvalidInput.of(wrong)
-    return {"action": action, "reason": reason, "rules": rules}
+def _uploader(given: object) -> object:
+    """The uploader: an object, or its JSON text where a form carries the report."""
+    if not isinstance(given, str) or not given.strip():
+        return given
+    try:
+        return json.loads(given)
+    except ValueError:
+        raise InvalidInput.of({"uploader": "“uploader” must be an object, as JSON in a form."})

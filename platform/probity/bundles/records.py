@@ -11,6 +11,7 @@ from probity.cases.models import Case, Clock, Report
 from probity.decisions.models import (
     Decision,
     FactAnswer,
+    Measure,
     PackApproval,
     PolicyEvaluation,
     StatementOfReasons,
@@ -135,7 +136,43 @@ def decision_record(row: Decision) -> dict[str, Any]:
         "person": person_key(row.person_id),
         "supersedes": str(row.supersedes_id) if row.supersedes_id else None,
         "at": moment(row.at),
+        "state": row.standing.state,
+        "effective_at": moment(row.standing.effective_at) if row.standing.effective_at else None,
+        "second_person": row.second_person,
+        "approval": _approval(row),
+        "automation": row.automation,
+        "measures": [_measure(each) for each in row.measures.order_by("action")],
         "salts": {"reason": row.reason_salt},
+    }
+
+
+def _approval(row: Decision) -> dict[str, Any] | None:
+    """The second person's answer; its reason opens the log's commitment with the salt."""
+    answer = getattr(row, "approval", None)
+    if answer is None:
+        return None
+    return {
+        "id": str(answer.pk),
+        "given": answer.given,
+        "reason": answer.reason,
+        "person": person_key(answer.person_id),
+        "at": moment(answer.at),
+        "salts": {"reason": answer.reason_salt} if answer.reason else {},
+    }
+
+
+def _measure(row: Measure) -> dict[str, Any]:
+    """One action of a decision: scope, duration, and when it began and ended."""
+    return {
+        "id": str(row.pk),
+        "reference": str(row.reference),
+        "action": row.action,
+        "scope": row.scope,
+        "days": row.days,
+        "starts_at": moment(row.starts_at) if row.starts_at else None,
+        "ends_at": moment(row.ends_at) if row.ends_at else None,
+        "over_at": moment(row.over_at) if row.over_at else None,
+        "over_why": row.over_why or None,
     }
 
 

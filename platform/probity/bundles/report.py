@@ -17,7 +17,8 @@ from probity.audit.selectors import chain_events
 from probity.audit.services import case_chain
 from probity.cases.models import CATEGORY_WORDS, Case, Category
 from probity.decisions.law import rule_titles
-from probity.decisions.models import Decision
+from probity.decisions.measures import NAMES, actions_of
+from probity.decisions.models import Decision, DecisionState
 from probity.decisions.selectors import decisions_of, evaluation_current
 from probity.evidence.models import Asset
 from probity.evidence.selectors import derivative_read
@@ -30,6 +31,14 @@ from .redaction import Redaction
 logger = logging.getLogger(__name__)
 LIVE = {"applies", "unknown"}
 MOST_RULES = 40
+
+#: What has to be said of a decision that is not in effect.
+STANDS = {
+    DecisionState.HELD: "It waits for a second person and has no effect.",
+    DecisionState.WAITING: "It has not taken effect yet.",
+    DecisionState.UNDONE: "It was undone before it took effect.",
+    DecisionState.REFUSED: "A second person refused it; it never took effect.",
+}
 
 
 def report_entries(
@@ -129,7 +138,14 @@ def _error_words(card: dict[str, Any] | None) -> str:
 def _decision(row: Decision) -> dict[str, Any]:
     titles = rule_titles()
     staff = f"a member of staff ({str(row.person_id)[:8]})"
-    return {"row": row, "who": staff, "rules": [titles.get(rule, rule) for rule in row.rules]}
+    return {
+        "row": row,
+        "who": staff,
+        "actions": ", ".join(NAMES[action] for action in actions_of(row)),
+        "stands": STANDS.get(row.state, ""),
+        "second": bool(row.second_person and getattr(row, "approval", None)),
+        "rules": [titles.get(rule, rule) for rule in row.rules],
+    }
 
 
 def _says(name: str) -> str:

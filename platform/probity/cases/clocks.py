@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +12,10 @@ from django.db.models import Q, QuerySet
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
 
-from .models import Case, Clock
+from .escalation import clock_escalate
+from .models import Case, Clock, ServiceTarget, TargetKind
+from .priority import hours_words
+from .targets import UNDECIDED
 
 #: A clock warns when three quarters of its time are gone.
 WARN_SHARE = 0.75
@@ -28,6 +31,8 @@ class Deadline:
     started_at: datetime
     due_at: datetime
     provisional: bool
+    service: bool = False
+    pausable: bool = False
 
     @property
     def warn_at(self) -> datetime:
@@ -37,21 +42,64 @@ class Deadline:
 
 @transaction.atomic
 def clocks_set(*, case: Case, deadlines: Sequence[Deadline], actor: str) -> None:
-    """Make the case's open clocks equal to ``deadlines``; what did not change keeps running.
+    """Make the case's open legal clocks equal to ``deadlines``; what did not change keeps running.
 
-    The nearest one is kept on the case, so that the queue can be ordered by it.
+    The nearest clock is kept on the case, so that the queue can be ordered by it.
     """
+    _set(case=case, deadlines=deadlines, service=False, actor=actor)
+
+
+@transaction.atomic
+def service_clocks_set(*, case: Case, actor: str) -> None:
+    """Make the case's own clocks equal to the targets of its queue; a decided case has none."""
+    undecided = case.state in UNDECIDED
+    _set(case=case, deadlines=targets_of(case) if undecided else [], service=True, actor=actor)
+
+
+def targets_of(case: Case) -> list[Deadline]:
+    """What the targets of its queue promise for a case."""
+    return [
+        _promise(case, target)
+        for target in ServiceTarget.objects.filter(queue=case.queue_id)
+        if not (target.kind == TargetKind.FIRST_ACTION and case.first_action_at)
+    ]
+
+
+def _promise(case: Case, target: ServiceTarget) -> Deadline:
+    span = timedelta(minutes=target.minutes)
+    stood = timedelta(seconds=case.paused_seconds if target.pauses else 0)
+    what = "first look" if target.kind == TargetKind.FIRST_ACTION else "decision"
+    return Deadline(
+        rule=f"target:{target.queue_id}",
+        duty=target.kind,
+        title=f"Our own target: {what} within {hours_words(span)}",
+        started_at=case.opened_at,
+        due_at=case.opened_at + span + stood,
+        provisional=False,
+        service=True,
+        pausable=target.pauses,
+    )
+
+
+def _set(*, case: Case, deadlines: Sequence[Deadline], service: bool, actor: str) -> None:
     locked = Case.objects.select_for_update().get(pk=case.pk)
     wanted = {(line.rule, line.duty): line for line in deadlines}
     ended = []
-    for clock in locked.clocks.filter(ended_at=None):
+    for clock in locked.clocks.filter(ended_at=None, service=service):
         line = wanted.get((clock.rule, clock.duty))
         if line and _same(clock, line):
             del wanted[clock.rule, clock.duty]
             continue
         _end(clock, "moved" if line else "ruled out")
         ended.append(clock)
-    started = [Clock(case=locked, warn_at=line.warn_at, **vars(line)) for line in wanted.values()]
+    paused_at = now() if locked.waiting_for else None
+    started = [
+        Clock(
+            case=locked, warn_at=line.warn_at, paused_at=paused_at if line.pausable else None,
+            **vars(line),
+        )
+        for line in wanted.values()
+    ]  # fmt: skip
     Clock.objects.bulk_create(started)
     if started or ended:
         event_append(
@@ -63,11 +111,49 @@ def clocks_set(*, case: Case, deadlines: Sequence[Deadline], actor: str) -> None
                 "ended": [_told(clock) for clock in ended],
             },
         )
-    nearest = min(deadlines, key=lambda line: line.due_at, default=None)
+    _nearest_keep(locked)
+    case.due_at, case.due_for = locked.due_at, locked.due_for
+
+
+@transaction.atomic
+def clocks_pause(*, case: Case, waiting_for: str, actor: str) -> None:
+    """Stop the clocks of a locked case whose rule says that they stand still meanwhile."""
+    paused = case.clocks.filter(ended_at=None, pausable=True, paused_at=None).update(
+        paused_at=now()
+    )
+    if paused:
+        _paused(case, actor, clocks=paused, waiting_for=waiting_for)
+    _nearest_keep(case)
+
+
+@transaction.atomic
+def clocks_resume(*, case: Case, actor: str) -> None:
+    """Let the stopped clocks of a locked case run on, due later by as long as they stood."""
+    stopped = list(case.clocks.filter(ended_at=None, paused_at__isnull=False))
+    if stopped:
+        stood = max(now() - clock.paused_at for clock in stopped if clock.paused_at)
+        case.paused_seconds += round(stood.total_seconds())
+        case.save(update_fields=["paused_seconds"])
+        Clock.objects.filter(pk__in=[clock.pk for clock in stopped]).update(paused_at=None)
+        _paused(case, actor, clocks=len(stopped), waiting_for="")
+        service_clocks_set(case=case, actor=actor)
+    _nearest_keep(case)
+
+
+def _paused(case: Case, actor: str, *, clocks: int, waiting_for: str) -> None:
+    event_append(
+        chain=case_chain(case.pk),
+        name="clocks.paused" if waiting_for else "clocks.resumed",
+        actor=actor,
+        payload={"clocks": clocks, **({"waiting_for": waiting_for} if waiting_for else {})},
+    )
+
+
+def _nearest_keep(locked: Case) -> None:
+    nearest = clocks_running(locked).filter(paused_at=None).order_by("due_at").first()
     locked.due_at = nearest.due_at if nearest else None
     locked.due_for = nearest.title if nearest else ""
     locked.save(update_fields=["due_at", "due_for"])
-    case.due_at, case.due_for = locked.due_at, locked.due_for
 
 
 @transaction.atomic
@@ -94,7 +180,7 @@ def clocks_sweep() -> int:
     """Record each warning and each breach once; return how many were recorded."""
     late = Q(breached_at=None, due_at__lte=now())
     near = Q(warned_at=None, warn_at__lte=now(), due_at__gt=now())
-    due = Clock.objects.filter(late | near, ended_at=None)
+    due = Clock.objects.filter(late | near, ended_at=None, paused_at=None)
     return sum(_tell(clock) for clock in due.select_related("case"))
 
 
@@ -102,7 +188,8 @@ def clocks_sweep() -> int:
 def _tell(clock: Clock) -> bool:
     """Write the warning or the breach, unless somebody works on the case or did it meanwhile."""
     free = Case.objects.select_for_update(skip_locked=True).filter(pk=clock.case_id).exists()
-    row = Clock.objects.filter(pk=clock.pk, ended_at=None).first() if free else None
+    running = Clock.objects.filter(pk=clock.pk, ended_at=None, paused_at=None)
+    row = running.select_related("case").first() if free else None
     if row is None:
         return False
     column = "breached_at" if row.due_at <= now() else "warned_at"
@@ -110,9 +197,10 @@ def _tell(clock: Clock) -> bool:
         return False
     setattr(row, column, now())
     row.save(update_fields=[column])
+    name = "clock.breached" if column == "breached_at" else "clock.warned"
     event_append(
         chain=case_chain(row.case_id),
-        name="clock.breached" if column == "breached_at" else "clock.warned",
+        name=name,
         actor="system",
         payload={
             "clock": str(row.pk),
@@ -121,6 +209,7 @@ def _tell(clock: Clock) -> bool:
             "due": row.due_at.isoformat(),
         },
     )
+    clock_escalate(clock=row, kind=name)
     return True
 
 

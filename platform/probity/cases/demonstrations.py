@@ -9,6 +9,7 @@ from probity.core.clock import now
 
 from .clocks import clocks_stop
 from .models import Case
+from .prioritising import case_prioritise
 
 
 @transaction.atomic
@@ -26,6 +27,7 @@ def demonstration_mark(*, case: Case, name: str, actor: str) -> Case:
         actor=actor,
         payload={"demonstration": name},
     )
+    case_prioritise(locked)
     return locked
 
 

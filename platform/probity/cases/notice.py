@@ -13,13 +13,26 @@ from django.core.validators import validate_email
 from probity.core.errors import InvalidInput
 
 from .models import Category
+from .request_law import take_it_down
 
 PLACE = re.compile(r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
 EXPLANATION_MAX = 10_000
 URL_MAX = 2_000
+CONTACT_MAX = 300
+REFERENCE_MAX = 200
+LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
 PLACES_MAX = 30
 TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False}
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who uploaded it, as the host platform names them; address and language if it gave them."""
+
+    reference: str
+    email: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,14 @@ class Notice:
     may_show_minor: bool = False
     email: str = ""
     signature: str = ""
+    contact: str = ""
+    on_behalf: bool | None = None
+    no_consent: bool | None = None
+    resident: bool | None = None
+    has_account: bool | None = None
+    uploader: Account | None = None
+    language: str = ""
+    reference: str = ""
 
     @property
     def statutory(self) -> bool | None:
@@ -45,8 +66,7 @@ class Notice:
         """
         if self.good_faith is False or self.depicted is False:
             return False
-        complete = self.good_faith and self.depicted and self.signature and self.email and self.url
-        return True if complete else None
+        return None if take_it_down(self).missing else True
 
 
 def notice_read(data: Mapping[str, object], *, has_file: bool) -> Notice:
@@ -65,6 +85,14 @@ def notice_read(data: Mapping[str, object], *, has_file: bool) -> Notice:
         may_show_minor=bool(_truth(data, "may_show_minor", wrong)),
         email=_email(_text(data, "email", wrong), wrong),
         signature=_limited(_text(data, "signature", wrong), "signature", 200, wrong),
+        contact=_limited(_text(data, "contact", wrong), "contact", CONTACT_MAX, wrong),
+        on_behalf=_truth(data, "on_behalf", wrong),
+        no_consent=_truth(data, "no_consent", wrong),
+        resident=_truth(data, "resident", wrong),
+        has_account=_truth(data, "has_account", wrong),
+        uploader=_account(data.get("uploader"), wrong),
+        language=_language(_text(data, "language", wrong), wrong),
+        reference=_limited(_text(data, "reference", wrong), "reference", REFERENCE_MAX, wrong),
     )
     if not wrong and not (has_file or notice.url or notice.sha256):
         wrong["file"] = "Send the file, the address where it was seen, or its SHA-256."
@@ -84,6 +112,34 @@ def _text(data: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:
         wrong[name] = f"“{name}” holds a null character; remove it."
         return ""
     return value.strip()
+
+
+def _language(value: str, wrong: dict[str, str]) -> str:
+    if value and not LANGUAGE.match(value):
+        wrong["language"] = "A language is a code such as de or pt-BR."
+    return value.lower()
+
+
+def _account(value: object, wrong: dict[str, str]) -> Account | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, Mapping) or set(value) - {"reference", "email", "language"}:
+        wrong["uploader"] = "“uploader” is an object with reference, email and language."
+        return None
+    given = {name: _text(value, name, wrong) for name in ("reference", "email", "language")}
+    if not 0 < len(given["reference"]) <= REFERENCE_MAX or not given["reference"].isprintable():
+        wrong["uploader"] = f"An uploader's reference has 1 to {REFERENCE_MAX} characters."
+    elif given["language"] and not LANGUAGE.match(given["language"]):
+        wrong["uploader"] = "An uploader's language is a code such as de or pt-BR."
+    trouble: dict[str, str] = {}
+    account = Account(
+        given["reference"], email=_email(given["email"], trouble), language=given["language"]
+    )
+    if trouble:
+        wrong["uploader"] = (
+            "The uploader's e-mail address is not whole; correct it or leave it out."
+        )
+    return account
 
 
 def _category(value: str, wrong: dict[str, str]) -> Category:

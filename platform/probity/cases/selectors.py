@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from probity.accounts.models import Person
 from probity.core.clock import now
 from probity.core.errors import NotFound
 
-from .models import Case, CaseClaim, CaseState, IdempotencyKey, Report
+from .access import visible
+from .models import (
+    IN_ORDER,
+    UNDECIDED,
+    Case,
+    CaseClaim,
+    CaseState,
+    IdempotencyKey,
+    Report,
+    WorkNote,
+)
 from .receipts import receipt_digest
 
 
+def cases_in_order() -> QuerySet[Case]:
+    """Undecided cases in the order in which they are worked: an index scan, also within a queue."""
+    return Case.objects.filter(UNDECIDED).order_by(*IN_ORDER)
+
+
 def cases_waiting() -> QuerySet[Case]:
-    """Undecided cases, the nearest deadline first, then the oldest."""
-    return (
-        Case.objects.exclude(state=CaseState.DECIDED)
-        .filter(removed_at=None)
-        .annotate(report_count=Count("reports", distinct=True))
-        .prefetch_related(_open_claims())
-        .order_by(F("due_at").asc(nulls_last=True), "opened_at")
-    )
+    """The same with whoever holds them (``live_claims``)."""
+    return cases_in_order().prefetch_related(_open_claims())
 
 
 def cases_decided() -> QuerySet[Case]:
@@ -82,3 +91,19 @@ def idempotency_find(*, person: Person, key: str) -> IdempotencyKey | None:
 def claims_live(person: Person) -> QuerySet[CaseClaim]:
     """The claims that a person holds now."""
     return CaseClaim.objects.filter(person=person, ended_at=None, until__gte=now())
+
+
+def case_by_label(text: str, *, person: Person | None) -> Case:
+    """A case by what people call it (P-000012, 12), if they may see it; raises NotFound."""
+    digits = text.strip().upper().removeprefix("P-")
+    usable = digits.isdecimal() and len(digits) < 16
+    seen = Case.objects.filter(visible(person), removed_at=None)
+    found = seen.filter(number=int(digits)).first() if usable else None
+    if found is None:
+        raise NotFound(f"There is no case “{text.strip()[:20]}”. A case is called P-000012, say.")
+    return found
+
+
+def work_notes(case: Case) -> QuerySet[WorkNote]:
+    """Why people passed a case on, in their words, the latest first."""
+    return case.work_notes.exclude(text="").select_related("person").order_by("-at")

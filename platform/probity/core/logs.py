@@ -10,6 +10,7 @@ PATTERNS = (
     (re.compile(r"\bprb_[A-Za-z0-9_-]{8,}"), "[token]"),
     (re.compile(r"/alerts/(confirm|leave)/[\w:.-]+"), r"/alerts/\1/[token]"),
     (re.compile(r"/status/[A-Za-z0-9_-]{8,}"), "/status/[receipt]"),
+    (re.compile(r"/decision/[A-Za-z0-9_-]{8,}"), "/decision/[receipt]"),
     (re.compile(r"/erasure/[A-Za-z0-9_-]{8,}"), "/erasure/[receipt]"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "[e-mail]"),
     (re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])"), "[address]"),

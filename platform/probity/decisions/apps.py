@@ -6,4 +6,4 @@ class DecisionsConfig(AppConfig):
     label = "decisions"
 
     def ready(self) -> None:
-        from . import checks, events  # noqa: F401
+        from . import checks, events, found  # noqa: F401

@@ -69,7 +69,7 @@ def concerns(rule: Mapping[str, Any], *, case: Case) -> bool:
 
 def _suggested(rule: Mapping[str, Any], case: Case) -> bool:
     """Whether the kind of report makes one think of this rule."""
-    return case.category in SUGGESTED_BY.get(rule["harm"], frozenset(Category))
+    return bool(case.categories & SUGGESTED_BY.get(rule["harm"], frozenset(Category)))
 
 
 def _answered(rule: Mapping[str, Any]) -> bool:

@@ -9,19 +9,13 @@ from datetime import datetime
 from django.conf import settings
 
 from probity.analysis.selectors import assessment_of
-from probity.cases.models import Case, Category
+from probity.cases.models import Case, Category, Report
 
 from .media_facts import kinds_facts, marks_facts
-from .models import Action, FactAnswer
+from .models import RESTRICTIONS, FactAnswer
 from .selectors import decision_current
 
 Value = bool | int | None
-
-#: What art. 17(1) of Reg. (EU) 2022/2065 calls a restriction.
-RESTRICTIONS = frozenset(
-    {Action.REMOVE, Action.RESTRICT, Action.AGE_GATE, Action.REDUCE, Action.SUSPEND}
-)
-
 
 #: From here on the evidence counts as "moderately strong" (likelihood ratio 100, ENFSI guideline
 #: for evaluative reporting, 2015): enough to put a question to the reviewer.
@@ -69,20 +63,38 @@ def _platform(case: Case) -> dict[str, KnownFact]:
 def restricted_at(case: Case) -> datetime | None:
     """When the decision in force imposed a restriction; None when it did not."""
     decision = decision_current(case)
-    return decision.at if decision and decision.action in RESTRICTIONS else None
+    if decision is None or not decision.measures.filter(action__in=RESTRICTIONS).exists():
+        return None
+    return decision.standing.effective_at
 
 
 def _requester(case: Case) -> dict[str, KnownFact]:
     facts: dict[str, KnownFact] = {}
-    for report in case.reports.all():
+    for report in case.reports.select_related("sender"):
         if report.category == Category.INTIMATE:
             facts["intimate"] = KnownFact(True, "requester")
         if report.depicted:
             facts["depicts_identifiable_person"] = KnownFact(True, "requester")
             facts["reporter_is_depicted"] = KnownFact(True, "requester")
+        facts.update(_said(report))
         if report.request_valid_at:
             facts["request_valid"] = KnownFact(True, "requester")
     return facts
+
+
+def _said(report: Report) -> dict[str, KnownFact]:
+    """What the one who asks states of themselves, and who they are."""
+    area = not report.sender or not report.sender.areas or report.category in report.sender.areas
+    stated: dict[str, Value] = {
+        "consent_to_publication": False if report.no_consent and report.depicted else None,
+        "consent_to_creation": False if report.no_consent and report.depicted else None,
+        "resident_of_place": report.resident,
+        "reporter_has_account": report.has_account,
+        "trusted_flagger": True if report.sender_kind == "trusted_flagger" and area else None,
+    }
+    return {
+        name: KnownFact(value, "requester") for name, value in stated.items() if value is not None
+    }
 
 
 def request_valid_at(case: Case) -> datetime | None:

@@ -1,13 +1,18 @@
-"""Writing a statement of reasons: what DSA art. 17(3)(a)–(f) asks for, in plain words."""
+"""Keeping statements of reasons, and what they rest on; room ``notices`` makes their words."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
+from django.db import transaction
 
-from .models import Action, Decision, PolicyEvaluation
+from probity.audit.canonical import digest_of
+from probity.audit.services import case_chain, event_append
+from probity.core.clock import now
 
+from .models import Action, Decision, StatementOfReasons
+
+#: What a measure means, for staff and for whoever reported. Letters have their own words.
 MEASURES = {
     Action.REMOVE: "The content was removed.",
     Action.LABEL: "The content stays visible and was labelled.",
@@ -20,44 +25,13 @@ MEASURES = {
     Action.PRESERVE: "The content was preserved; nothing else was changed.",
     Action.NO_ACTION: "Nothing was restricted: the content stays as it was.",
 }
-COMPLAIN = (
-    "Complain to {platform}, free of charge, within six months of this statement; a person who "
-    "did not take this decision will look at it."
-)
-TERRITORIAL = {Action.RESTRICT}
 
 
-def statement_body(
-    *, decision: Decision, evaluation: PolicyEvaluation | None, sources: list[str]
-) -> dict[str, Any]:
-    """The statement as data, one member per item of art. 17(3)."""
-    rules = _grounds(decision, evaluation)
-    action = Action(decision.action)
-    places = ", ".join(decision.case.places)
-    return {
-        "case": decision.case.label,
-        "decided_at": decision.at.isoformat(timespec="seconds"),
-        "measure": MEASURES[action],
-        "scope": places if action in TERRITORIAL and places else "everywhere on the service",
-        "duration": "until it is changed by a new decision",
-        "facts": decision.reason,
-        "occasion": "a notice that somebody sent",
-        "automated_detection": False,
-        "automated_assistance": sources,
-        "automated_decision": False,
-        "grounds": rules,
-        "redress": [
-            COMPLAIN.format(platform=settings.PLATFORM_NAME),
-            "Bring the dispute before a certified out-of-court settlement body (DSA art. 21).",
-            "Go to court.",
-        ],
-    }
-
-
-def _grounds(decision: Decision, evaluation: PolicyEvaluation | None) -> list[dict[str, Any]]:
-    if evaluation is None:
+def grounds_of(decision: Decision) -> list[dict[str, Any]]:
+    """The rules that a decision names, as the evaluation knew them (DSA art. 17(3)(d), (e))."""
+    if decision.evaluation is None:
         return []
-    by_id = {rule["id"]: rule for rule in evaluation.result["rules"]}
+    by_id = {rule["id"]: rule for rule in decision.evaluation.result["rules"]}
     return [
         {
             "rule": rule_id,
@@ -68,57 +42,27 @@ def _grounds(decision: Decision, evaluation: PolicyEvaluation | None) -> list[di
             "outcome": by_id[rule_id]["outcome"],
         }
         for rule_id in decision.rules
+        if rule_id in by_id
     ]
 
 
-def statement_text(body: dict[str, Any]) -> str:
-    """The same statement as a letter."""
-    parts = [
-        f"Statement of reasons for case {body['case']}",
-        "",
-        "What was decided",
-        body["measure"],
-        f"Where: {body['scope']}. For how long: {body['duration']}.",
-        f"Decided on {body['decided_at'].replace('T', ' at ').replace('+00:00', ' UTC')}.",
-        "",
-        "On what facts",
-        body["facts"],
-        f"It was looked at because of {body['occasion']}. Who sent it is not disclosed.",
-        "",
-        "On what ground",
-        *_ground_lines(body["grounds"]),
-        "",
-        "Automated means",
-        "A person took this decision. "
-        + (
-            "These automated measurements were in front of them: "
-            + "; ".join(body["automated_assistance"])
-            + "."
-            if body["automated_assistance"]
-            else "No automated measurement was used."
-        ),
-        "",
-        "What you can do",
-        *[f"- {line}" for line in body["redress"]],
-    ]
-    return "\n".join(parts) + "\n"
-
-
-def _ground_lines(grounds: list[dict[str, Any]]) -> list[str]:
-    if not grounds:
-        return ["No rule was named; the decision rests on the facts stated above."]
-    lines = []
-    for ground in grounds:
-        kind = {
-            "illegal_content": "Law",
-            "incompatible_content": "Terms of the service",
-        }.get(ground["ground"], "Rule")
-        citation = ground["citation"]
-        where = citation.get("section") or citation.get("law") or citation.get("text") or ""
-        line = f"{kind}: {ground['title']}" + (f" ({where})." if where else ".")
-        if ground["explanation"]:
-            line += f" {ground['explanation']}"
-        if ground["outcome"] == "unknown":
-            line += " Not every fact that this rule asks for was established."
-        lines.append(line)
-    return lines
+@transaction.atomic
+def statement_keep(
+    *, decision: Decision, body: dict[str, Any], text: str, actor: str
+) -> StatementOfReasons:
+    """Keep the statement of reasons for a decision: its data and its exact words."""
+    statement = StatementOfReasons.objects.create(
+        decision=decision,
+        case=decision.case,
+        body=body,
+        text=text,
+        sha256=digest_of(text),
+        at=now(),
+    )
+    event_append(
+        chain=case_chain(decision.case_id),
+        name="statement.issued",
+        actor=actor,
+        payload={"statement": str(statement.pk), "digest": statement.sha256},
+    )
+    return statement

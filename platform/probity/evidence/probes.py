@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from foundation.media import Kind, MediaLimits, Preview, Probe, inspect, previews
+from foundation.media import Kind, MediaLimits, Part, Preview, Probe, inspect, previews
 
-__all__ = ["Preview", "Probe", "picture_view"]
+__all__ = ["Part", "Preview", "Probe", "picture_view"]
 
 
 def picture_view(path: Path) -> Preview | None:
@@ -19,4 +19,5 @@ def picture_view(path: Path) -> Preview | None:
     probe = inspect(path, limits=MediaLimits(max_bytes=settings.UPLOAD_MAX_BYTES))
     if probe.kind != Kind.IMAGE:
         return None
-    return next((made for made in previews(path, probe=probe) if made.name == "view"), None)
+    made = previews(path, probe=probe, part=Part.PICTURES)
+    return next((one for one in made if one.name == "view"), None)

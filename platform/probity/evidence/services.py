@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from foundation.media import MediaLimits, Probe, inspect, previews
+from foundation.media import MediaLimits, Part, Probe, inspect, previews
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
 from probity.core.errors import Conflict, Refusal
@@ -96,9 +96,14 @@ def asset_keep(*, received: ReceivedFile, probe: Probe | None, actor: str, case:
 
 
 def previews_make(
-    *, asset: Asset, path: Path, tell: Callable[[str, float | None], None] | None = None
+    *,
+    asset: Asset,
+    path: Path,
+    tell: Callable[[str, float | None], None] | None = None,
+    part: Part | None = None,
 ) -> list[Derivative]:
-    """Re-encode what a reviewer may look at, in the child; hostile bytes are never shown.
+    """Re-encode what a reviewer may look at, in the child; hostile bytes are never shown. ``part``:
+    only the pictures, or only what is played.
 
     ``tell`` hears what is being made and how much of it is done (0-1).
     """
@@ -114,7 +119,7 @@ def previews_make(
             concealed=preview.concealed,
             producer="foundation.media.previews 2",
         )
-        for preview in previews(path, probe=probe, on_event=heard)
+        for preview in previews(path, probe=probe, on_event=heard, part=part)
     ]
 
 

@@ -12,6 +12,8 @@ class KeepingConfig(AppConfig):
         from . import events, holds, record  # noqa: F401
 
         veto_register("asset", holds.asset_veto)
+        veto_register("case", holds.case_veto)
         veto_register("report", holds.report_veto)
         veto_register("export", holds.export_veto)
+        veto_register("uploader", holds.uploader_veto)
         extra_register(record.hold_entries)

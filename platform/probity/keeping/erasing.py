@@ -17,9 +17,16 @@ from probity.evidence.models import Asset
 from probity.evidence.services import asset_files_purge, bundle_delete
 
 from .errors import UnderHold
-from .forgetting import asset_let_go, cases_needing, export_forget, report_forget, request_forget
+from .forgetting import (
+    asset_let_go,
+    cases_needing,
+    export_forget,
+    report_forget,
+    request_forget,
+    uploader_forget,
+)
 from .holds import holds_sweep
-from .models import ErasureRequest, ErasureState, LegalHold
+from .models import ErasureRequest, ErasureState, LegalHold, Requester
 from .selectors import case_held
 
 logger = logging.getLogger(__name__)
@@ -100,8 +107,15 @@ def _plan(request: ErasureRequest) -> list[tuple[str, Act]]:
 
         return act
 
+    def account(row: ErasureRequest) -> bool:
+        if row.case.uploader is not None:
+            uploader_forget(uploader=row.case.uploader, case=row.case, actor=actor, why=WHY)
+        return True
+
+    own = request.requester == Requester.UPLOADER and request.case.uploader_id is not None
     return [
         *((f"report:{row.pk}", words(row)) for row in reports),
+        *([(f"uploader:{request.case.uploader_id}", account)] if own else []),
         *((f"asset:{row.pk}", file(row)) for row in files),
         *((f"bundle:{row.pk}", bundle(row)) for row in bundles),
     ]

@@ -18,13 +18,19 @@ from probity.bundles.models import Export
 from probity.bundles.services import export_destroy
 from probity.cases.models import Case, Report
 from probity.cases.services import report_erase
+from probity.contests.appeals import appeal_erase
 from probity.credentials.checks import check_forget
 from probity.credentials.models import Check
+from probity.decisions.carrying import measure_subject
+from probity.decisions.models import Measure
 from probity.evidence.models import Asset, CustodyAction
 from probity.evidence.services import asset_destroy, custody_record
 from probity.matching.forgetting import signals_forget
+from probity.notices.forgetting import reporter_notices_forget, uploader_notices_forget
 from probity.outbox.models import Message, MessageState
 from probity.outbox.services import messages_forget
+from probity.parties.models import Uploader
+from probity.parties.services import uploader_erase
 
 from .errors import UnderHold
 from .models import ErasureRequest, ErasureState, LegalHold
@@ -77,7 +83,10 @@ def _give_up(*, case: Case, asset: Asset, actor: str, why: str) -> None:
 def asset_forget(
     *, asset: Asset, case: Case, actor: str, why: str, ledger: bool = True
 ) -> None:  # fmt: skip
-    """Destroy bytes, previews, tracks, fingerprints, what findings and alerts said. Raises UnderHold."""
+    """Destroy bytes, previews, tracks, fingerprints, what findings and alerts said.
+
+    Raises UnderHold.
+    """
     jobs_cancel(asset=asset)
     asset_destroy(asset=asset, actor=actor, case=case.pk, why=why)
     findings_forget(asset.pk)
@@ -97,16 +106,39 @@ def report_forget(*, report: Report, actor: str, why: str, ledger: bool = True) 
     """
     Case.objects.select_for_update().get(pk=report.case_id)
     report_erase(report=report, actor=actor)
+    for appeal in report.appeals.all():
+        appeal_erase(appeal=appeal, actor=actor)
+    reporter_notices_forget(report=report, actor=actor)
     _webhooks_forget(report.case, actor=actor)
     if ledger:
         ledger_append(kind="report", id=str(report.pk), case=str(report.case_id), why=why)
 
 
+@transaction.atomic
+def uploader_forget(
+    *, uploader: Uploader, case: Case, actor: str, why: str, ledger: bool = True
+) -> None:  # fmt: skip
+    """Erase an uploader's account reference, address and language, and every notice to them.
+
+    Raises UnderHold.
+    """
+    Case.objects.select_for_update().get(pk=case.pk)
+    for appeal in uploader.appeals.all():
+        appeal_erase(appeal=appeal, actor=actor)
+    uploader_erase(uploader=uploader, actor=actor)
+    uploader_notices_forget(uploader=uploader, actor=actor)
+    for each in Case.objects.select_for_update().filter(uploader=uploader).order_by("pk"):
+        _webhooks_forget(each, actor=actor)
+    if ledger:
+        ledger_append(kind="uploader", id=str(uploader.pk), case=str(case.pk), why=why)
+
+
 def _webhooks_forget(case: Case, *, actor: str) -> None:
     """What was told to the host platform names the address that was reported. Only once taken: what
     still waits carries a decision out."""
-    for decision in case.decisions.all():
-        about = f"decision:{decision.pk}"
+    told = [f"decision:{decision.pk}" for decision in case.decisions.all()]
+    told += {measure_subject(row) for row in Measure.objects.filter(decision__case=case)}
+    for about in told:
         if not Message.objects.filter(about=about).exclude(state=MessageState.SENT).exists():
             messages_forget(about=about, actor=actor)
 

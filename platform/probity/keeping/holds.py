@@ -17,6 +17,7 @@ from probity.core.errors import Conflict, InvalidInput
 from probity.core.wake import task_wake
 from probity.evidence.models import Asset, CustodyAction
 from probity.evidence.services import custody_record
+from probity.parties.models import Uploader
 
 from .errors import UnderHold
 from .models import HoldKind, LegalHold
@@ -164,6 +165,22 @@ def report_veto(report: Report) -> None:
     """Raise UnderHold while a hold keeps the report's case."""
     if case_held(report.case_id):
         raise UnderHold
+
+
+def case_veto(case: Case) -> None:
+    """Raise UnderHold while a hold keeps a case: what it gathers stays together."""
+    if case_held(case.pk):
+        raise UnderHold(
+            f"A legal hold keeps {case.label} as it is: its reports and files cannot go to another "
+            "case until the hold is released."
+        )
+
+
+def uploader_veto(uploader: Uploader) -> None:
+    """Raise UnderHold for the uploader of a case that is under one."""
+    for case in Case.objects.filter(uploader=uploader):
+        if case_held(case.pk):
+            raise UnderHold
 
 
 def export_veto(export: Export) -> None:

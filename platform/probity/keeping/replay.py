@@ -13,9 +13,16 @@ from probity.core.errors import Refusal
 from probity.evidence.models import Asset, CustodyAction
 from probity.evidence.services import asset_files_purge, bundle_delete
 from probity.outbox.models import Message
+from probity.parties.models import Uploader
 
 from .errors import UnderHold
-from .forgetting import asset_forget, export_forget, report_forget, request_forget
+from .forgetting import (
+    asset_forget,
+    export_forget,
+    report_forget,
+    request_forget,
+    uploader_forget,
+)
 from .models import ErasureRequest
 
 WHY = "erased before, came back with a restore"
@@ -134,10 +141,20 @@ def _request(line: Erased) -> str:
     return "again"
 
 
+def _uploader(line: Erased) -> str:
+    uploader = Uploader.objects.filter(pk=line.id).first()
+    case = Case.objects.filter(pk=line.case).first()
+    if uploader is None or case is None or uploader.erased_at:
+        return "gone"
+    uploader_forget(uploader=uploader, case=case, actor="system", why=WHY, ledger=False)
+    return "again"
+
+
 ACTS: dict[str, Callable[[Erased], str]] = {
     "asset": _asset,
     "item": _item,
     "report": _report,
+    "uploader": _uploader,
     "export": _export,
     "request": _request,
 }

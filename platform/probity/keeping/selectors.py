@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from probity.accounts.models import Person
+from probity.cases.access import visible
 from probity.cases.models import Case
 from probity.core.errors import NotFound
 from probity.evidence.models import Asset
@@ -15,9 +17,10 @@ from .models import ErasureRequest, LegalHold
 from .receipts import erasure_digest
 
 
-def holds_open() -> QuerySet[LegalHold]:
-    """Every hold that stands now, the latest first."""
-    return LegalHold.objects.filter(released_at=None).select_related(
+def holds_open(*, person: Person | None = None) -> QuerySet[LegalHold]:
+    """Every hold that stands now, of those on cases this person may see, the latest first."""
+    seen = visible(person, through="placed_in")
+    return LegalHold.objects.filter(seen, released_at=None).select_related(
         "case", "asset", "placed_by", "placed_in"
     )
 
@@ -56,15 +59,15 @@ def hold_find(hold_id: UUID) -> LegalHold:
     return hold
 
 
-def erasures_open() -> QuerySet[ErasureRequest]:
+def erasures_open(*, person: Person | None = None) -> QuerySet[ErasureRequest]:
     """Requests that wait for a person or for the worker, the nearest deadline first."""
-    rows = ErasureRequest.objects.filter(ended_at=None)
+    rows = ErasureRequest.objects.filter(visible(person, through="case"), ended_at=None)
     return rows.select_related("case", "decided_by").order_by("due_at")
 
 
-def erasures_ended() -> QuerySet[ErasureRequest]:
+def erasures_ended(*, person: Person | None = None) -> QuerySet[ErasureRequest]:
     """Requests that are closed, the latest first."""
-    rows = ErasureRequest.objects.exclude(ended_at=None)
+    rows = ErasureRequest.objects.filter(visible(person, through="case")).exclude(ended_at=None)
     return rows.select_related("case", "decided_by").order_by("-ended_at")
 
 

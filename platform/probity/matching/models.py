@@ -238,11 +238,12 @@ class ClusterMember(Row):
 
 class CopySearch(Row):
     """Somebody had the known copies of a case's files looked for: the effort made, and what came of
-    it (TAKE IT DOWN Act, s. 3(a)(3)(B): reasonable efforts). Append-only.
+    it (TAKE IT DOWN Act, s. 3(a)(3)(B): reasonable efforts). Append-only. No person: the system
+    looked by itself upon a valid request.
     """
 
     case = models.UUIDField(db_index=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     radius = models.PositiveSmallIntegerField()
     compared = models.PositiveBigIntegerField()

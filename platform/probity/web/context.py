@@ -10,13 +10,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from probity.accounts.roles import Ability
+from probity.accounts.selectors import exceptions_waiting
 from probity.cases.models import CATEGORY_WORDS
 
 from .guard import person_of
 
 OF_CASES = {
-    "queue", "case", "dossier", "exports", "counsel", "carry", "compare", "campaign",
+    "queue", "board", "case", "dossier", "exports", "counsel", "carry", "compare", "campaign",
+    "search", "bulk", "bulk-new", "bulk-preview", "bulk-propose", "bulk-run",
 }  # fmt: skip
+
+
+SECOND = {"approvals", "second-person"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_audit": Ability.AUDIT_READ in abilities,
         "may_export": Ability.BUNDLES_EXPORT in abilities,
         "may_approve": Ability.LAW_APPROVE in abilities,
+        "may_lead": Ability.QUEUES_MANAGE in abilities,
+        "may_people": Ability.PEOPLE_MANAGE in abilities,
+        "may_oversee": Ability.ACCESS_OVERSEE in abilities,
         "may_watch": Ability.ALERTS_MANAGE in abilities,
+        "may_suspend": Ability.ABUSE_DECIDE in abilities,
+        "may_second": Ability.SECOND_PERSON_SET in abilities,
         "category_words": CATEGORY_WORDS,
         "nav": [] if walled else _doors(request, abilities),
     }
@@ -64,12 +74,37 @@ def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
         doors.append(Door("desk", "Sign", here=here.startswith("desk")))
     if Ability.OUTBOX_MANAGE in abilities:
         doors.append(Door("outbox", "Outbox", here=here.startswith("outbox")))
+    if Ability.WORK_READ in abilities:
+        doors.append(Door("work", "Work", here=here == "work"))
     if Ability.BANKS_MANAGE in abilities:
         doors.append(Door("banks", "Banks", here=here.startswith("bank")))
+    if Ability.NOTICES_MANAGE in abilities:
+        here_too = here.startswith(("notice-text", "transparency"))
+        doors.append(Door("notice-texts", "Notices", here=here_too))
+    doors += _people_doors(here, abilities)
+    if Ability.FIGURES_READ in abilities:
+        doors.append(Door("figures", "Figures", here=here == "figures"))
     if Ability.CASES_READ in abilities:
         doors.insert(0, Door("queue", "Cases", here=here in OF_CASES))
         doors.insert(1, Door("law", "Law", here=here.startswith("law")))
         watching = here.startswith(("alert", "watch"))
+        if Ability.QUEUES_MANAGE in abilities:
+            doors.append(Door("leading-queues", "Queues", here=here.startswith("leading")))
+        contesting = ("appeal", "request", "sender", "misuse", "suspension")
+        doors.append(Door("appeals", "Appeals", here=here.startswith(contesting)))
         doors.append(Door("keeping", "Keeping", here=here.startswith("keeping")))
+        if Ability.DECISIONS_APPROVE in abilities:
+            doors.insert(1, Door("approvals", "Second person", here=here in SECOND))
         doors.insert(2, Door("alerts", "Alerts", here=watching))
+    return doors
+
+
+def _people_doors(here: str, abilities: frozenset[Ability]) -> list[Door]:
+    """People for who manages them; exceptions for who oversees them, while some wait."""
+    doors = []
+    if Ability.PEOPLE_MANAGE in abilities:
+        doors.append(Door("people", "People", here=here.startswith(("people", "person"))))
+    waiting = exceptions_waiting() if Ability.ACCESS_OVERSEE in abilities else 0
+    if waiting:
+        doors.append(Door("access", f"Exceptions: {waiting}", here=here == "access"))
     return doors

@@ -13,6 +13,7 @@ from probity.accounts.actors import Actor, person_actor
 from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.core.errors import SignInNeeded
+from probity.workflow.reach import reach_require
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,12 +33,18 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def needs(ability: Ability) -> Callable[[View], View]:
-    """Let only people with this ability in; the others get a sign-in or a refusal."""
+    """Let only people with this ability in; the others get a sign-in or a refusal.
+
+    Of a case they may not see, or anything in it, they hear what they would of one that is not
+    there.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            actor_of(request).require(ability)
+            actor = actor_of(request)
+            actor.require(ability)
+            reach_require(actor.person, kwargs)
             return view(request, *args, **kwargs)
 
         return guarded

@@ -1,8 +1,7 @@
 """The addresses of the screens."""
 
-from django.urls import path
+from django.urls import include, path
 
-from .accounts import views as accounts
 from .alerts import public_views as subscribing
 from .alerts import views as alerts
 from .creators import check_views as checking
@@ -21,6 +20,10 @@ from .triage import actions, media
 from .triage import views as triage
 
 urlpatterns = [
+    path("", include("probity.web.administration.work_urls")),
+    path("triage/", include("probity.web.finding.urls")),
+    path("triage/", include("probity.web.bulk.urls")),
+    path("leading/", include("probity.web.figures.urls")),
     path("", public.home, name="home"),
     path("healthz", public.healthz, name="healthz"),
     path("favicon.ico", public.favicon, name="favicon"),
@@ -86,10 +89,12 @@ urlpatterns = [
     path("outbox/messages", outbox.deliveries, name="outbox-messages"),
     path("outbox/messages/<uuid:message_id>", outbox.message, name="outbox-message"),
     path("outbox/messages/<uuid:message_id>/again", outbox.again, name="outbox-again"),
-    path("sign-in", accounts.sign_in, name="sign-in"),
-    path("sign-out", accounts.sign_out, name="sign-out"),
-    path("password", accounts.password, name="password"),
+    path("", include("probity.web.accounts.urls")),
+    path("", include("probity.web.contests.urls")),
+    path("administration/", include("probity.web.administration.people_urls")),
     path("triage", triage.queue, name="queue"),
+    path("triage/", include("probity.web.triage.urls")),
+    path("leading/", include("probity.web.leading.urls")),
     path("triage/next", actions.take_next, name="next"),
     path("triage/<uuid:case_id>", triage.case, name="case"),
     path("triage/<uuid:case_id>/progress", triage.progress, name="progress"),
@@ -97,7 +102,7 @@ urlpatterns = [
     path("triage/<uuid:case_id>/release", actions.release, name="release"),
     path("triage/<uuid:case_id>/facts", actions.facts, name="facts"),
     path("triage/<uuid:case_id>/places", actions.places, name="places"),
-    path("triage/<uuid:case_id>/decide", actions.decide, name="decide"),
+    path("", include("probity.web.triage.deciding_urls")),
     path("triage/<uuid:case_id>/seal", actions.seal, name="seal"),
     path("triage/<uuid:case_id>/reveal", actions.reveal, name="reveal"),
     path("triage/<uuid:case_id>/conceal", actions.conceal, name="conceal"),
@@ -122,6 +127,7 @@ urlpatterns = [
     path("review/<uuid:case_id>/copies/carry", copies.carry_on, name="carry-on"),
     path("review/<uuid:case_id>/copies/<uuid:match_id>", copies.compare, name="compare"),
     path("review/<uuid:case_id>/copies/<uuid:match_id>/answer", copies.answer, name="copy-answer"),
+    path("", include("probity.web.notices.urls")),
     path("review/<uuid:case_id>", review.dossier, name="dossier"),
     path("keeping", kept.overview, name="keeping"),
     path("keeping/schedules", kept.schedules, name="keeping-schedules"),

@@ -10,27 +10,34 @@ from probity.analysis import engines
 from probity.analysis.models import Job
 from probity.analysis.queue import LeaseLost, job_complete, job_fail
 from probity.analysis.services import finding_record, run_fail, run_finish, run_start
+from probity.analysis.sittings import GPU, Waiting, run_defer
 from probity.analysis.statements import Statement
 from probity.cases.selectors import case_find
 from probity.core.errors import Refusal
 from probity.decisions.services import case_evaluate
 from probity.evidence.models import CustodyAction
-from probity.evidence.probes import Probe
+from probity.evidence.probes import Part, Probe
 from probity.evidence.selectors import asset_bytes, derivatives_of
 from probity.evidence.services import AssetSealed, custody_record, previews_make
 
+from .case_conclude import conclusions_end, run_conclude
 from .case_film import Telling, face_memory, film_keep
 from .case_match import copies_say
 from .clocks import case_clocks_set
+from .wake import wake_workers
 
 logger = logging.getLogger(__name__)
+_MADE = {Part.PICTURES: {"view", "sheet", "waveform"}, Part.PLAYED: {"proxy"}}
+"""Names that tell whether a part is there already."""
 
 
 def job_perform(job: Job) -> None:
     """Do a job that this worker has leased; every way it can end leaves the table telling so."""
     try:
-        _analyse(job)
-        job_complete(job=job)
+        if job.kind == "conclude":
+            run_conclude(job)
+        else:
+            _analyse(job)
     except LeaseLost:
         logger.warning("Job %s is no longer ours; it was left to its new owner.", job.pk)
     except AssetSealed:
@@ -38,7 +45,8 @@ def job_perform(job: Job) -> None:
     except Exception as error:
         logger.exception("Job %s failed in attempt %s.", job.pk, job.attempts)
         sentence = error.sentence if isinstance(error, Refusal) else type(error).__name__
-        job_fail(job=job, error=sentence)
+        if not job_fail(job=job, error=sentence):
+            conclusions_end()
 
 
 def _analyse(job: Job) -> None:
@@ -56,14 +64,20 @@ def _analyse(job: Job) -> None:
 
             tell = Telling(run=run, job=job)
             known = engines.provenance_say(path, sha256=job.asset_id, say=say)
-            _previews_make(job, path, tell=tell)
+            _previews_make(job, path, part=Part.PICTURES, tell=tell)
             copies_say(job, path, probe=probe, say=say)
             with face_memory(job.asset, probe=probe) as memory:
-                assessment = engines.detectors_say(
+                said = engines.detectors_say(
                     path, probe=probe, say=say, known=known, memory=memory, tell=tell
                 )
                 film_keep(asset=job.asset, run=run, path=path, probe=probe, memory=memory)
-            run_finish(run=run, job=job, assessment=assessment)
+            # encoding a film anew takes as long as some findings, which come first
+            _previews_make(job, path, part=Part.PLAYED, tell=tell)
+            if isinstance(said, Waiting):
+                run_defer(run=run, job=job, waiting=said, deadline=case_find(job.case).due_at)
+                wake_workers((GPU,))
+            else:
+                run_finish(run=run, job=job, assessment=said)
         except (LeaseLost, AssetSealed):
             raise
         except Exception:
@@ -72,14 +86,16 @@ def _analyse(job: Job) -> None:
     case = case_find(job.case)
     case_clocks_set(case=case, evaluation=case_evaluate(case=case, actor="system"))
     asset_watch(asset=job.asset, case=case)
+    if not isinstance(said, Waiting):
+        job_complete(job=job)
 
 
-def _previews_make(job: Job, path: Path, *, tell: Telling) -> None:
-    """Pictures for the reviewer's eye; a file that cannot be shown can still be analysed."""
-    if derivatives_of(job.asset):
+def _previews_make(job: Job, path: Path, *, part: Part, tell: Telling) -> None:
+    """For the reviewer's eyes and ears; a file that cannot be shown can still be analysed."""
+    if {made.name for made in derivatives_of(job.asset)} & _MADE[part]:
         return
     try:
-        previews_make(asset=job.asset, path=path, tell=tell)
+        previews_make(asset=job.asset, path=path, tell=tell, part=part)
     except AssetSealed:
         raise
     except Refusal as refusal:

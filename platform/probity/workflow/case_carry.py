@@ -17,6 +17,7 @@ from probity.cases.models import Case, CaseState
 from probity.cases.selectors import case_find
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotAllowed, Refusal
+from probity.decisions.measures import actions_of, measures_again
 from probity.decisions.models import Decision
 from probity.decisions.selectors import decision_current, evaluation_current, rules_by_id
 from probity.matching.models import Carry, CarryTarget
@@ -27,15 +28,20 @@ from .case_decide import case_decide
 RULED_OUT = {"does_not_apply", "not_in_force"}
 
 
-def carry_preview(case: Case) -> list[CopyCase]:
-    """The undecided cases that a decision could be carried to."""
-    return [each for each in cases_alike(case) if each.case.state != CaseState.DECIDED]
+def carry_preview(case: Case, *, person: Person | None = None) -> list[CopyCase]:
+    """The undecided cases that a decision could be carried to, of those this person may see."""
+    alike = cases_alike(case, person=person)
+    return [each for each in alike if each.case.state != CaseState.DECIDED]
 
 
-def four_eyes_needed(*, action: str, copies: Collection[CopyCase]) -> bool:
+def four_eyes_needed(*, actions: Collection[str], copies: Collection[CopyCase]) -> bool:
     """Whether a second person has to agree: for the actions that the operator named, as soon as one
-    copy is not the very same bytes and so rests on judgement."""
-    return action in settings.FOUR_EYES_ACTIONS and any(not each.identical for each in copies)
+    copy is not the very same bytes and so rests on judgement.
+
+    What needs a second person in the copy's own case waits for one there too.
+    """
+    named = not set(settings.FOUR_EYES_ACTIONS).isdisjoint(actions)
+    return named and any(not each.identical for each in copies)
 
 
 @transaction.atomic
@@ -53,7 +59,7 @@ def carry_propose(*, case: Case, chosen: Collection[UUID], actor: Actor) -> Carr
         raise Conflict("Decide this case first; then its decision can be carried to copies.")
     if not chosen:
         raise InvalidInput("Choose at least one copy to carry the decision to.")
-    copies = carry_preview(case)
+    copies = carry_preview(case, person=person)
     if missing := set(chosen) - {each.case.pk for each in copies}:
         raise Conflict(
             f"{len(missing)} of the chosen cases changed meanwhile. Look at the list again; "
@@ -62,7 +68,7 @@ def carry_propose(*, case: Case, chosen: Collection[UUID], actor: Actor) -> Carr
     picked = [each for each in copies if each.case.pk in chosen]
     carry = Carry.objects.create(
         case=case.pk, decision=decision.pk, action=decision.action, search=search,
-        four_eyes=four_eyes_needed(action=decision.action, copies=picked),
+        four_eyes=four_eyes_needed(actions=actions_of(decision), copies=picked),
         proposer=person, proposed_at=now(),
     )  # fmt: skip
     CarryTarget.objects.bulk_create(
@@ -137,8 +143,9 @@ def _decided(target: CarryTarget, *, decision: Decision, actor: Actor) -> Decisi
         rule for rule in decision.rules if rule in known and known[rule]["outcome"] not in RULED_OUT
     ]
     made = case_decide(
-        case=case, action=decision.action, reason=decision.reason, rules=rules, actor=actor
-    )
+        case=case, measures=measures_again(decision), reason=decision.reason, rules=rules,
+        actor=actor, carried_from=str(decision.case_id),
+    )  # fmt: skip
     payload = {
         "carry": str(target.carry_id),
         "from_case": str(decision.case_id),

@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db import transaction
 
 from probity.accounts.actors import Actor
+from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.audit.services import case_chain, event_append
+from probity.cases.access import cases_seen
 from probity.cases.claims import claim_require
 from probity.cases.models import Case, EvidenceItem
 from probity.core.clock import now
@@ -52,8 +54,11 @@ def copy_answer(*, case: Case, match: Match, accepted: bool, why: str, actor: Ac
     )
 
 
-def cases_alike(case: Case) -> list[CopyCase]:
-    """Other cases with the very same file or a copy of it, the nearest first, one line a case."""
+def cases_alike(case: Case, *, person: Person | None = None) -> list[CopyCase]:
+    """Other cases with the very same file or a copy of it, the nearest first, one line a case.
+
+    Those that ``person`` may not see are left out; None stands for the system, which sees all.
+    """
     own = _assets(case)
     found: dict[UUID, CopyCase] = {}
     for item in _items(own, case):
@@ -64,7 +69,9 @@ def cases_alike(case: Case) -> list[CopyCase]:
     copies = {copy.asset: copy for copy in copies_of(own)}
     for item in _items(set(copies), case):
         found.setdefault(item.case_id, _alike(item, copies[item.asset_id]))
-    return sorted(found.values(), key=lambda each: (not each.identical, each.distance))
+    seen = cases_seen(person, found)
+    kept = [each for each in found.values() if each.case.pk in seen]
+    return sorted(kept, key=lambda each: (not each.identical, each.distance))
 
 
 def _alike(item: EvidenceItem, copy: Copy) -> CopyCase:
@@ -79,7 +86,7 @@ def _alike(item: EvidenceItem, copy: Copy) -> CopyCase:
 def copies_search(*, case: Case, actor: Actor) -> CopySearch:
     """Look for the known copies of a case's files in everything that is here, now, and write down
     the effort: how much was compared, within which radius, what was found, by whom and when."""
-    person = actor.require_person(Ability.CASES_WORK)
+    actor.require(Ability.CASES_WORK)
     locked = Case.objects.select_for_update().get(pk=case.pk)
     begun = time.monotonic()
     for asset in Asset.objects.filter(pk__in=_assets(locked)):
@@ -88,7 +95,7 @@ def copies_search(*, case: Case, actor: Actor) -> CopySearch:
         matches_noted(case_id=locked.pk, matches=made)
     alike = cases_alike(locked)
     search = CopySearch.objects.create(
-        case=locked.pk, person=person, at=now(), radius=default_radius(),
+        case=locked.pk, person=actor.person, at=now(), radius=default_radius(),
         compared=Signal.objects.filter(kind__in=NEAR).count(),
         identical=sum(each.identical for each in alike),
         near=sum(not each.identical for each in alike),

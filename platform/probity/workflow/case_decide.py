@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -10,26 +11,24 @@ from django.db import transaction
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
 from probity.analysis.queue import jobs_cancel
-from probity.analysis.selectors import findings_of
 from probity.cases.claims import claim_end, claim_require
-from probity.cases.clocks import clocks_stop
-from probity.cases.models import Case, CaseState
-from probity.cases.services import case_move, case_places_set
+from probity.cases.models import Case
+from probity.cases.services import case_places_set
+from probity.cases.settling import case_settle
+from probity.cases.versions import case_touch
 from probity.core.errors import Conflict, InvalidInput, NotFound
+from probity.decisions.deciding import decision_take, pending_refuse
 from probity.decisions.facts import Value
 from probity.decisions.law import places_check
+from probity.decisions.measures import Asked
 from probity.decisions.models import Decision, PolicyEvaluation
-from probity.decisions.services import (
-    case_evaluate,
-    decision_take,
-    fact_answer,
-    statement_issue,
-)
+from probity.decisions.services import case_evaluate, fact_answer
 from probity.evidence.models import Asset, Derivative
 from probity.evidence.services import asset_seal, view_record
+from probity.notices.guard import reporter_refuse
 
 from .clocks import case_clocks_set
-from .decision_told import decision_tell
+from .decision_effect import settle_now
 
 
 @transaction.atomic
@@ -41,10 +40,12 @@ def facts_answer(*, case: Case, answers: Mapping[str, Value], actor: Actor) -> P
     """
     person = actor.require_person(Ability.CASES_WORK)
     claim_require(case=case, actor=actor)
+    pending_refuse(case)
     if not answers:
         raise InvalidInput("Name at least one fact with true, false or null.")
     for name, value in answers.items():
         fact_answer(case=case, name=name, value=value, person=person, actor=actor.name)
+    case_touch(case=case, what="facts", actor=actor.name)
     evaluation = case_evaluate(case=case, actor=actor.name)
     case_clocks_set(case=case, evaluation=evaluation)
     return evaluation
@@ -55,6 +56,7 @@ def places_answer(*, case: Case, places: list[str], actor: Actor) -> PolicyEvalu
     """Record which places a case concerns and apply the law anew; claims as facts_answer does."""
     actor.require_person(Ability.CASES_WORK)
     claim_require(case=case, actor=actor)
+    pending_refuse(case)
     case = case_places_set(case=case, places=places_check(places), actor=actor.name)
     evaluation = case_evaluate(case=case, actor=actor.name)
     case_clocks_set(case=case, evaluation=evaluation)
@@ -65,44 +67,34 @@ def places_answer(*, case: Case, places: list[str], actor: Actor) -> PolicyEvalu
 def case_decide(
     *,
     case: Case,
-    action: str,
     reason: str,
     rules: Sequence[str],
     actor: Actor,
+    action: str = "",
+    measures: Sequence[Asked] = (),
     seen: UUID | None = None,
+    carried_from: str = "",
+    not_before: datetime | None = None,
 ) -> Decision:
-    """Decide a case: the decision, its statement of reasons, the state, the end of the claim.
+    """Decide a case: the decision, and the end of the claim; it takes effect after its undo window.
 
-    A decided case that is decided again gets a new decision that supersedes. Raises Conflict,
-    InvalidInput, NotAllowed; then nothing is recorded.
+    ``action`` names one measure with its plain scope, ``measures`` several. Where a second person
+    has to agree the decision waits for them. A decided case that is decided again stays decided
+    until the new decision takes effect and supersedes. ``carried_from`` is the case whose decision
+    is carried here. Raises Conflict, InvalidInput, NotAllowed; then nothing is recorded.
     """
     person = actor.require_person(Ability.CASES_WORK)
     claim = claim_require(case=case, actor=actor)
     case.refresh_from_db()
-    if case.state == CaseState.DECIDED:
-        case = case_move(case=case, to=CaseState.IN_REVIEW, actor=actor.name)
+    asked = [*measures, *([Asked(action)] if action else [])]
+    reporter_refuse(case=case, field="reason", text=reason)
     decision = decision_take(
-        case=case, action=action, reason=reason, rules=rules, person=person,
-        actor=actor.name, seen=seen,
+        case=case, measures=asked, reason=reason, rules=rules, person=person,
+        actor=actor.name, seen=seen, carried_from=carried_from, not_before=not_before,
     )  # fmt: skip
-    statement_issue(decision=decision, sources=measurements_of(case), actor=actor.name)
-    case = case_move(case=case, to=CaseState.DECIDED, actor=actor.name)
-    case_evaluate(case=case, actor=actor.name)
-    clocks_stop(case=case, why="decided", actor=actor.name)
     claim_end(claim=claim, why="decided", actor=actor.name)
-    decision_tell(decision=decision, actor=actor.name)
-    return decision
-
-
-def measurements_of(case: Case) -> list[str]:
-    """The automated measurements that lay before the person, by title."""
-    titles = [
-        finding.title
-        for item in case.items.select_related("asset")
-        for finding in findings_of(item.asset)
-        if finding.status == "ok"
-    ]
-    return list(dict.fromkeys(titles))
+    case_touch(case=case, what="decided", actor=actor.name)
+    return decision if not_before else settle_now(decision, actor=actor.name)
 
 
 @transaction.atomic
@@ -113,8 +105,11 @@ def evidence_seal(*, case: Case, asset: Asset, actor: Actor) -> None:
         raise NotFound("This case has no such asset.")
     if asset.sealed:
         raise Conflict("This asset is already sealed.")
+    Case.objects.select_for_update().get(pk=case.pk)
     jobs_cancel(asset=asset)
     asset_seal(asset=asset, actor=actor.name, case=case.pk, why="may show a minor")
+    case_touch(case=case, what="sealed", actor=actor.name)
+    case_settle(case=case, actor=actor.name)
 
 
 @transaction.atomic

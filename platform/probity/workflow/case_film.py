@@ -18,11 +18,18 @@ from typing import Any
 from probity.analysis.engines import FaceMemory
 from probity.analysis.models import Job, Run
 from probity.analysis.services import run_tell
-from probity.analysis.timeline import FACES, KEEPER, MOMENTS, PERCEPTION, moments_make
+from probity.analysis.timeline import (
+    FACES,
+    KEEPER,
+    MOMENTS,
+    PERCEPTION,
+    faces_of,
+    moments_make,
+)
 from probity.core.errors import Refusal
 from probity.evidence.models import Asset
 from probity.evidence.probes import Probe
-from probity.evidence.selectors import derivative_latest, derivative_path
+from probity.evidence.selectors import asset_bytes, derivative_latest, derivative_path
 from probity.evidence.services import AssetSealed, derivative_keep
 
 logger = logging.getLogger(__name__)
@@ -83,6 +90,30 @@ def film_keep(
         raise
     except Refusal as refusal:
         logger.warning("No sheet of moments for run %s: %s", run.pk, refusal.sentence)
+        return
+    if made is not None:
+        _moments_keep(asset, made)
+
+
+def moments_renew(*, asset: Asset, run: Run) -> None:
+    """The sheet of moments once more, when networks marked some after the first was made.
+
+    Raises AssetSealed; a sheet that cannot be made leaves the first one.
+    """
+    probe = Probe.from_dict(asset.probe)
+    marked = any(
+        row.details.get("tracks")
+        for row in run.findings.filter(producer__in=run.stacks.values("detector"))
+    )
+    if not marked or (probe.kind != "video" and not probe.animated):
+        return
+    try:
+        with asset_bytes(asset) as path:
+            made = moments_make(run, path=path, probe=probe, faces=faces_of(asset))
+    except AssetSealed:
+        raise
+    except Refusal as refusal:
+        logger.warning("No second sheet of moments for run %s: %s", run.pk, refusal.sentence)
         return
     if made is not None:
         _moments_keep(asset, made)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from probity.cases.clocks import clocks_set
 from probity.cases.models import Case, CaseState
+from probity.cases.settling import case_settle
 from probity.decisions.deadlines import deadlines_of
 from probity.decisions.models import PolicyEvaluation
 
 
 def case_clocks_set(*, case: Case, evaluation: PolicyEvaluation, actor: str = "system") -> None:
-    """Run a clock for each dated duty of a rule that applies or may apply.
+    """Run a clock for each dated duty of a rule that applies or may apply, and order the case anew.
 
     A decided case has none: its decision stopped them.
     """
-    if case.state != CaseState.DECIDED:
-        clocks_set(case=case, deadlines=deadlines_of(evaluation), actor=actor)
+    if case.state == CaseState.DECIDED:
+        return
+    clocks_set(case=case, deadlines=deadlines_of(evaluation), actor=actor)
+    case_settle(case=case, actor=actor)

@@ -8,6 +8,15 @@ register(
 )  # fmt: skip
 
 kinds.register(
+    "access.exception_taken",
+    "Somebody opened a queue they have no grant for; leads must take notice.",
+    {
+        "person": "5a0f0b52-7c0b-4f0e-9a57-0e3c2f9a8f10",
+        "queue": "general",
+        "until": "2026-11-21T14:15:00+00:00",
+    },
+)
+kinds.register(
     "decision.made",
     "A case was decided; carry the decision out.",
     {
@@ -26,3 +35,8 @@ kinds.register(
         "target": {"urls": ["https://host.example/post/1"], "sha256": []},
     },
 )
+register(
+    "instance.synthetic",
+    "The installation was filled with made-up cases.",
+    "cases", "seed",
+)  # fmt: skip

@@ -14,7 +14,7 @@ from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
 from probity.alerts.watching import report_watch
 from probity.analysis.queue import job_enqueue, jobs_cancel
-from probity.cases.models import Case, CaseState, Report
+from probity.cases.models import Case, Report
 from probity.cases.notice import Notice
 from probity.cases.receipts import receipt_token
 from probity.cases.selectors import idempotency_find
@@ -25,6 +25,9 @@ from probity.cases.services import (
     item_add,
     report_add,
 )
+from probity.cases.sides import case_uploader_set
+from probity.cases.targets import case_of_target, target_keep, target_of, targets_lock
+from probity.contests.models import Suspension
 from probity.core.errors import Conflict, InvalidInput
 from probity.decisions.law import places_check
 from probity.decisions.services import case_evaluate
@@ -32,9 +35,13 @@ from probity.evidence.models import Asset
 from probity.evidence.probes import Probe
 from probity.evidence.services import asset_keep, asset_seal, file_probe
 from probity.evidence.uploads import ReceivedFile
+from probity.parties.selectors import sender_of
 
 from .case_match import sealed_match
 from .clocks import case_clocks_set
+from .decision_told import report_confirm
+from .misuse_check import passed_over, suspension_check
+from .request_update import request_confirm
 from .wake import wake_workers
 
 KEY_MAX = 200
@@ -69,6 +76,7 @@ def report_receive(
     earlier = _earlier(actor, idempotency_key, digest)
     if earlier:
         return earlier
+    suspension = suspension_check(notice=notice, actor=actor)
     sealed = upload is not None and _must_seal(notice, upload)
     if upload and notice.sha256 and notice.sha256 != upload.sha256:
         raise InvalidInput.of(
@@ -78,7 +86,7 @@ def report_receive(
     try:
         return _keep(
             notice=notice, upload=upload, probe=probe, sealed=sealed, channel=channel,
-            actor=actor, key=idempotency_key, digest=digest,
+            actor=actor, key=idempotency_key, digest=digest, suspension=suspension,
         )  # fmt: skip
     except IntegrityError:
         again = _earlier(actor, idempotency_key, digest)
@@ -98,44 +106,49 @@ def _keep(
     actor: Actor,
     key: str,
     digest: str,
+    suspension: Suspension | None = None,
 ) -> Receipt:
     known = _case_to_join(notice, upload)
     case = known or case_open(case_id=uuid4(), notice=notice, actor=actor.name)
-    report, token = report_add(case=case, notice=notice, channel=channel, actor=actor.name)
+    report, token = report_add(
+        case=case, notice=notice, channel=channel, actor=actor.name, sender=sender_of(actor)
+    )
+    if notice.uploader:
+        case = case_uploader_set(case=case, account=notice.uploader, actor=actor.name)
     asset = None
     if upload:
         asset = asset_keep(received=upload, probe=probe, actor=actor.name, case=case.pk)
+        fresh = not case.items.filter(asset=asset).exists()
         item_add(case=case, asset=asset, report=report)
         if sealed:
             jobs_cancel(asset=asset)
             asset_seal(asset=asset, actor="system", case=case.pk, why="sealed on receipt")
             sealed_match(asset=asset, case=case)
         else:
-            if not known:
+            if fresh:
                 job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=_priority(notice))
                 transaction.on_commit(wake_workers)
     if known:
         case = case_join(case=case, report=report, actor=actor.name)
+    target_keep(case)
     if key and actor.person:
         idempotency_keep(person=actor.person, key=key, request_digest=digest, report=report)
     evaluation = case_evaluate(case=case, actor="system")
     case_clocks_set(case=case, evaluation=evaluation)
     report_watch(report=report, asset=asset)
+    report_confirm(report=report, actor=actor.name)
+    request_confirm(report=report)
+    if suspension:
+        passed_over(suspension=suspension, report=report)
     return Receipt(report, case, token)
 
 
 def _case_to_join(notice: Notice, upload: ReceivedFile | None) -> Case | None:
-    """The undecided case of the very same file and the same complaint, locked; None where there is
-    none. A decided case is never opened again by a stranger: what was decided can be carried."""
+    """The undecided case of the same thing, locked; None where there is none."""
     sha256 = upload.sha256 if upload else notice.sha256
-    if not sha256:
-        return None
-    found = Case.objects.select_for_update(of=("self",)).exclude(state=CaseState.DECIDED)
-    return (
-        found.filter(items__asset=sha256, category=notice.category, demonstration="")
-        .order_by("opened_at")
-        .first()
-    )
+    target = target_of(url=notice.url, reference=notice.reference)
+    targets_lock(target, sha256)
+    return case_of_target(target=target, sha256=sha256, category=notice.category)
 
 
 def _must_seal(notice: Notice, upload: ReceivedFile) -> bool:

@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_init, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.db import connections
 
 from probity.alerts.telling import alerts_tell
+from probity.analysis.batches import runs_release
 from probity.analysis.queue import leases_sweep
+from probity.analysis.sittings import GPU
+from probity.analysis.stations import stations_sweep
 from probity.audit.checkpoints import checkpoint_make
 from probity.audit.stamps import stamps_fetch
 from probity.cases.claims import claims_sweep
 from probity.cases.clocks import clocks_sweep
+from probity.cases.prioritising import priorities_sweep
+from probity.cases.waiting import waiting_sweep
+from probity.contests.appeals import appeals_sweep
+from probity.contests.misuse import suspensions_sweep
 from probity.credentials.checks import checks_sweep
 from probity.credentials.queue import desk_work
 from probity.evidence.fixity import fixity_sweep
@@ -22,8 +35,13 @@ from probity.keeping.erasing import erasures_run
 from probity.keeping.retention import retention_run
 from probity.outbox.delivery import outbox_deliver
 
+from . import cards
+from .bulk_run import bulk_work
+from .case_conclude import conclusions_end
 from .case_export import exports_build
 from .case_match import entries_match
+from .decision_effect import decisions_sweep
+from .request_copies import requests_sweep
 from .worker import jobs_drain, looking_start, looking_stop
 
 _queues: tuple[str, ...] = ("cpu", "gpu")
@@ -31,26 +49,43 @@ _queues: tuple[str, ...] = ("cpu", "gpu")
 
 @shared_task(name="probity.work")
 def work() -> int:
-    """Take jobs from the table until none is left."""
-    return jobs_drain(_queues)
+    """Take jobs from the table until none is left, or tell this process's card that there are."""
+    return 0 if cards.wake() else jobs_drain(_queues)
 
 
 @shared_task(name="probity.sweep_leases")
 def sweep_leases() -> int:
-    """Free the jobs of dead workers."""
-    return leases_sweep()
+    """Free the jobs of dead workers, and let go on what they held up."""
+    freed = leases_sweep()
+    runs_release()
+    conclusions_end()
+    stations_sweep()
+    return freed
 
 
 @shared_task(name="probity.sweep_claims")
 def sweep_claims() -> int:
-    """Give cases back whose reviewers went away."""
-    return claims_sweep()
+    """Give cases back whose reviewers went away, or whose time to be put off is over."""
+    return claims_sweep() + waiting_sweep()
 
 
 @shared_task(name="probity.sweep_clocks")
 def sweep_clocks() -> int:
     """Record deadlines that came near or passed."""
     return clocks_sweep()
+
+
+@shared_task(name="probity.contests")
+def contests() -> int:
+    """Appeals nobody holds any more or that run late, suspensions that are over, copies of what
+    the people shown asked for."""
+    return appeals_sweep() + suspensions_sweep() + requests_sweep()
+
+
+@shared_task(name="probity.sweep_priorities")
+def sweep_priorities() -> int:
+    """Order cases anew whose points have changed with time."""
+    return priorities_sweep()
 
 
 @shared_task(name="probity.fixity")
@@ -90,6 +125,12 @@ def sweep_checks() -> int:
     return checks_sweep()
 
 
+@shared_task(name="probity.decisions")
+def decisions() -> int:
+    """Let decisions take effect whose undo window is over, and end measures whose time is."""
+    return decisions_sweep()
+
+
 @shared_task(name="probity.outbox")
 def outbox() -> int:
     """Send the mail and webhooks that wait."""
@@ -106,6 +147,12 @@ def match_entries() -> int:
 def alerts() -> int:
     """Tell subscribers what watch-lists found."""
     return alerts_tell()
+
+
+@shared_task(name="probity.bulk")
+def bulk() -> int:
+    """Do what runs over many cases have to do next; return to how many cases."""
+    return bulk_work()
 
 
 @shared_task(name="probity.erasures")
@@ -130,9 +177,19 @@ def _remember_queues(sender: Any = None, **_: Any) -> None:
 @worker_process_init.connect
 def _begin(**_: Any) -> None:
     connections.close_all()
-    looking_start(_queues)
+    if _queues == (GPU,):
+        cards.begin(_queues)
+    else:
+        looking_start(_queues)
+
+
+@worker_shutting_down.connect
+def _ending(**_: Any) -> None:
+    cards.stop()
 
 
 @worker_process_shutdown.connect
+@worker_shutdown.connect
 def _end(**_: Any) -> None:
     looking_stop()
+    cards.end()

@@ -7,51 +7,90 @@ so that a lost message or a broker that is down delays nothing but the wake-up.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from probity.analysis.batches import batch_waiting, runs_release
+from probity.analysis.inference import names_here
 from probity.analysis.models import Job
 from probity.analysis.queue import job_claim, job_heartbeat, leases_sweep
+from probity.analysis.sittings import GPU
+from probity.analysis.stations import models_on_cards
 
+from .card_worker import CardWorker
 from .case_analyse import job_perform
+from .case_conclude import conclusions_end
+from .names import worker_name
 
 logger = logging.getLogger(__name__)
 _busy = threading.Lock()
 _stopping = threading.Event()
 
 
-def worker_name() -> str:
-    """This process, and this attempt to work: no two claims share a name."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"[:80]
-
-
 def jobs_drain(queues: Sequence[str]) -> int:
     """Do waiting jobs of the queues until none is left; return how many were done here.
 
-    Returns 0 at once when this process is already at it.
+    Jobs for networks are done here too, on the processor, unless a living worker with a graphics
+    card can take them. Returns 0 at once when this process is already at it.
     """
     if not _busy.acquire(blocking=False):
         return 0
+    station = Networks(queues)
     try:
         done = 0
         leases_sweep()
+        runs_release()
+        conclusions_end()
         while not _stopping.is_set():
             job = job_claim(worker=worker_name(), queues=queues)
-            if job is None:
+            if job is not None:
+                with heartbeat(job):
+                    job_perform(job)
+            batch = station.turn()
+            if job is None and not batch:
                 break
-            with heartbeat(job):
-                job_perform(job)
-            done += 1
+            done += (job is not None) + batch
         return done
     finally:
+        station.close()
         _busy.release()
+
+
+class Networks:
+    """The networks' jobs in a process that also does everything else."""
+
+    def __init__(self, queues: Sequence[str]) -> None:
+        self._serves = GPU in queues
+
+    def turn(self) -> int:
+        """One batch on the processor, if there is one for it; how many jobs it held."""
+        if not self._serves or not batch_waiting():
+            return 0
+        return _station().turn()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if _stations:
+            _stations[0].close()
+
+
+_stations: list[CardWorker] = []
+
+
+def _station() -> CardWorker:
+    """This process's own, made when there is first something to do: networks stay warm in it."""
+    if not _stations:
+        _stations.append(CardWorker(queues=(GPU,), device="cpu", models=_left_to_processors))
+    return _stations[0]
+
+
+def _left_to_processors() -> list[str]:
+    on_cards = models_on_cards()
+    return [name for name in names_here() if name not in on_cards]
 
 
 @contextmanager

@@ -81,27 +81,37 @@ def _measured(path: Path, recorded: list[dict[str, Any]]) -> Iterator[Check]:
 
 
 def _differing(recorded: dict[str, Any], again: dict[str, Any]) -> Iterator[str]:
-    for name in ("status", "sentence", "input_sha256"):
+    said = dict(recorded["details"])
+    details = dict(said.get("details") or {})
+    networks = details.pop("inference", {})
+    if networks:
+        said["details"] = details
+    # a score may be the difference of two outputs, each of which may stray by the card's tolerance
+    within = max((2 * one["tolerance"] for one in networks.values()), default=TOLERANCE)
+    exact = ("status", "input_sha256") if networks else ("status", "sentence", "input_sha256")
+    for name in exact:
         if recorded[name] != again[name]:
             yield name
     for name in ("score", "llr"):
         was = None if recorded[name] == "None" else float(recorded[name])
-        if not _near(was, again[name]):
+        if not _near(was, again[name], within=within):
             yield name
-    said = recorded["details"]
     for name in ("regions", "tracks", "details"):
-        if not _near(said.get(name, again.get(name)), again.get(name)):
+        if not _near(said.get(name, again.get(name)), again.get(name), within=within):
             yield name
 
 
-def _near(was: Any, now: Any) -> bool:
+def _near(was: Any, now: Any, *, within: float) -> bool:
     """Equal, numbers within the tolerance."""
     if isinstance(was, float) and isinstance(now, int | float) and not isinstance(now, bool):
-        return math.isclose(was, now, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return math.isclose(was, now, rel_tol=TOLERANCE, abs_tol=within)
     if isinstance(was, list) and isinstance(now, list):
-        return len(was) == len(now) and all(map(_near, was, now))
+        pairs = zip(was, now, strict=False)
+        return len(was) == len(now) and all(_near(*pair, within=within) for pair in pairs)
     if isinstance(was, dict) and isinstance(now, dict):
-        return was.keys() == now.keys() and all(_near(was[key], now[key]) for key in was)
+        return was.keys() == now.keys() and all(
+            _near(was[key], now[key], within=within) for key in was
+        )
     return bool(was == now)
 
 

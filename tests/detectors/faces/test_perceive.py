@@ -12,8 +12,8 @@ import pytest
 
 from detectors.faces import Faces, bundle
 from detectors.faces.boxes import Haar, finder
-from detectors.faces.perceive import Models, perceive
-from foundation.media import decode, inspect
+from detectors.faces.perceive import Models, Perception, perceive
+from foundation.media import Kind, Probe, decode, inspect
 
 CLIP = "Syncnet_FCN__data_example.avi"
 THREE = "LivePortrait__assets_docs_inference.gif"
@@ -40,6 +40,27 @@ def frames_of(path: Path, count: int) -> list[np.ndarray]:
         if len(kept) == count:
             break
     return kept
+
+
+class Grey:
+    """A frame without a face."""
+
+    def rgb(self, max_side: int | None = None) -> np.ndarray:
+        return np.full((64, 64, 3), 90, dtype=np.uint8)
+
+    def lines(self, height: int) -> np.ndarray:
+        return self.rgb()
+
+
+def test_a_frame_whose_stamp_goes_back_is_passed_over() -> None:
+    heard: list[float] = []
+    probe = Probe(kind=Kind.VIDEO, media_type="video/webm", format="webm", bytes=1, duration=1.0,
+                  width=64, height=64, frames=4, fps=25.0)  # fmt: skip
+    looking = Perception(probe=probe, models=Models(), seen=heard.append)
+    for time in (0.0, 0.04, 0.02, 0.04, 0.08):
+        looking.offer(time, Grey())
+    assert heard == [0.0, 0.04, 0.04, 0.08]
+    assert looking.faces().tracks == ()
 
 
 def test_one_speaker_is_one_track_with_everything(seen: Callable[[str], Faces]) -> None:

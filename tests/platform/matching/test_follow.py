@@ -259,7 +259,8 @@ def test_two_copies_that_come_at_once_find_each_other(
     from django.core.files.uploadedfile import SimpleUploadedFile
     from rest_framework.test import APIClient
 
-    from probity.accounts.services import person_create, token_create
+    from probity.accounts.services import person_create
+    from probity.accounts.tokens import token_create
     from probity.analysis.queue import job_claim
     from probity.evidence.probes import Probe
     from probity.evidence.selectors import asset_bytes

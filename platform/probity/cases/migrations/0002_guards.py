@@ -1,13 +1,14 @@
 from django.db import migrations
 
-from probity.core.append_only import fixed_columns
+from probity.core.append_only import append_only, fixed_columns
 
 MOVES = """
 CREATE SEQUENCE cases_number;
 CREATE OR REPLACE FUNCTION probity_case_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (OLD.state, NEW.state) IN (
-    ('open', 'in_review'), ('in_review', 'open'), ('in_review', 'decided'), ('decided', 'in_review')
+    ('open', 'in_review'), ('in_review', 'open'), ('in_review', 'decided'),
+    ('decided', 'in_review'), ('open', 'merged'), ('in_review', 'merged')
   ) THEN
     RETURN NEW;
   END IF;
@@ -36,6 +37,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(MOVES, BACK),
         fixed_columns(
             "cases_clock", "id", "case_id", "rule", "duty", "title", "provisional",
-            "started_at", "warn_at", "due_at",
+            "started_at", "warn_at", "due_at", "service", "pausable",
         ),
+        append_only("cases_priority_weights"),
+        append_only("cases_change"),
     ]  # fmt: skip

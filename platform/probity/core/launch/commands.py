@@ -21,7 +21,8 @@ WITHOUT_DATABASE = frozenset({
 })  # fmt: skip
 AS_OWNER = frozenset({
     "createcachetable", "database_roles", "flush", "migrate", "optimizemigration",
-    "setup_instance", "showmigrations", "sqlflush", "sqlmigrate", "squashmigrations", "test",
+    "setup_instance", "showmigrations", "sqlflush", "sqlmigrate", "squashmigrations",
+    "synthetic_load", "test",
 })  # fmt: skip
 
 

@@ -98,15 +98,17 @@ def _workers(*, home: Path, env: Mapping[str, str]) -> list[Program]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     tasks = max(1, min(MOST_CPU_TASKS, cores or 1))
     gpu = has_gpu()
-    found = [_worker("cpu", "cpu" if gpu else "cpu,gpu", tasks, home=home, env=env)]
+    found = [_worker("cpu", "cpu,gpu", tasks, home=home, env=env)]
     if gpu:
         found.append(_worker("gpu", "gpu", 1, home=home, env=env))
     return found
 
 
 def _worker(name: str, queues: str, tasks: int, *, home: Path, env: Mapping[str, str]) -> Program:
+    # a card must not be opened before a fork: its worker does not fork at all
+    pool = "solo" if name == "gpu" else "prefork"
     argv = [
-        *_celery("worker"), "--queues", queues, "--concurrency", str(tasks), "--pool", "prefork",
+        *_celery("worker"), "--queues", queues, "--concurrency", str(tasks), "--pool", pool,
         "--hostname", f"{name}@%h", "--without-gossip", "--without-mingle", "--loglevel", "INFO",
     ]  # fmt: skip
     return _program(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from probity.accounts.models import Person
 from probity.alerts.models import (
     BY_BANK,
     BY_TERM,
@@ -169,10 +170,10 @@ class ListPage:
         return [(rhythm.value, words) for rhythm, words in RHYTHM_WORDS.items()]
 
 
-def alerts_page(*, show: str, watch_list: WatchList | None) -> AlertsPage:
-    """Gather alerts; ``show`` is ``open`` or everything."""
-    rows = alerts_list(watch_list=watch_list, show=show)[:MOST]
-    every = alerts_list(watch_list=watch_list)
+def alerts_page(*, person: Person, show: str, watch_list: WatchList | None) -> AlertsPage:
+    """Gather alerts this person may see; ``show`` is ``open`` or everything."""
+    rows = alerts_list(person=person, watch_list=watch_list, show=show)[:MOST]
+    every = alerts_list(person=person, watch_list=watch_list)
     return AlertsPage(
         lines=_lines(list(rows)),
         show=show,
@@ -204,7 +205,7 @@ def lists_page(
 
 
 def list_page(
-    watch_list: WatchList, *, kept: Mapping[str, str] | None = None,
+    watch_list: WatchList, *, person: Person, kept: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> ListPage:  # fmt: skip
     """Gather one list."""
@@ -217,7 +218,7 @@ def list_page(
         terms=list(watch_list.terms.filter(removed_at=None)),
         entries=entries,
         subscribers=[Subscriber(row) for row in subscribers],
-        alerts=_lines(list(alerts_list(watch_list=watch_list)[:10])),
+        alerts=_lines(list(alerts_list(person=person, watch_list=watch_list)[:10])),
         endpoints=list(Endpoint.objects.filter(disabled_at=None)),
         kept=kept or {},
         errors=errors or {},

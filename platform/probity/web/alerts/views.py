@@ -47,7 +47,10 @@ def alerts(request: HttpRequest) -> HttpResponse:
     """What was found, the newest first."""
     key = request.GET.get("list", "")
     watch_list = watch_list_find(_uuid(key)) if key else None
-    page = alerts_page(show=request.GET.get("show", "open"), watch_list=watch_list)
+    page = alerts_page(
+        person=actor_of(request).require_self(), show=request.GET.get("show", "open"),
+        watch_list=watch_list,
+    )  # fmt: skip
     return render(request, "web/alerts/alerts.html", {"page": page})
 
 
@@ -206,7 +209,8 @@ def _done(
 
 
 def _list(request: HttpRequest, row: WatchList, *, status: int = 200, **state: Any) -> HttpResponse:
-    return render(request, "web/alerts/list.html", {"page": list_page(row, **state)}, status=status)
+    page = list_page(row, person=actor_of(request).require_self(), **state)
+    return render(request, "web/alerts/list.html", {"page": page}, status=status)
 
 
 def _said(request: HttpRequest) -> dict[str, str]:

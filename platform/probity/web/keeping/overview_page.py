@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
+from probity.accounts.models import Person
+from probity.cases.access import cases_seen
 from probity.cases.models import CATEGORY_WORDS, Category
 from probity.core.clock import now
 from probity.keeping.models import (
@@ -58,14 +61,14 @@ class OverviewPage:
     ended: list[RequestRow]
 
 
-def overview_page() -> OverviewPage:
-    """Gather it."""
-    opened = [_row(row) for row in erasures_open()[:MOST]]
+def overview_page(person: Person) -> OverviewPage:
+    """Gather it, of the cases this person may see."""
+    opened = [_row(row) for row in erasures_open(person=person)[:MOST]]
     return OverviewPage(
-        holds=[HoldRow(row, hold_sentence(row)) for row in holds_open()[:MOST]],
+        holds=[HoldRow(row, hold_sentence(row)) for row in holds_open(person=person)[:MOST]],
         waiting=[row for row in opened if row.line.waits],
         working=[row for row in opened if not row.line.waits],
-        ended=[_row(row) for row in erasures_ended()[:SHOWN]],
+        ended=[_row(row) for row in erasures_ended(person=person)[:SHOWN]],
     )
 
 
@@ -106,6 +109,7 @@ class SchedulesPage:
     said: str
     more: int
     may_set: bool
+    seen: frozenset[UUID] = frozenset()
     anchors: Mapping[str, str] = field(default_factory=lambda: ANCHOR_WORDS)
     cleared: int = 0
 
@@ -117,12 +121,12 @@ class SchedulesPage:
                 str(due.case.pk), due.case.label, CATEGORY_WORDS[Category(due.case.category)],
                 absolute(due.due_at),
             )
-            for due in self.tonight.cases[:SHOWN]
+            for due in [one for one in self.tonight.cases if one.case.pk in self.seen][:SHOWN]
         ]  # fmt: skip
 
 
 def schedules_page(
-    *, may_set: bool, category: str = "", draft: Mapping[str, str] | None = None,
+    *, person: Person, may_set: bool, category: str = "", draft: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None, proposed: Schedule | None = None,
 ) -> SchedulesPage:  # fmt: skip
     """Gather it; ``proposed`` is previewed beside the one it would replace."""
@@ -143,6 +147,7 @@ def schedules_page(
             for name, row in now_set.items()
         ],
         tonight=tonight,
+        seen=frozenset(cases_seen(person, (due.case.pk for due in tonight.cases))),
         said=preview_words(tonight),
         more=max(0, len(tonight.cases) - SHOWN),
         may_set=may_set,

@@ -25,7 +25,8 @@ NAMES = ("days", "anchor", "why")
 @needs(Ability.CASES_READ)
 def overview(request: HttpRequest) -> HttpResponse:
     """What is held, and what was asked to go."""
-    return render(request, "web/keeping/overview.html", {"page": overview_page()})
+    page = overview_page(actor_of(request).require_self())
+    return render(request, "web/keeping/overview.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,5 +63,5 @@ def outcome(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _schedules(request: HttpRequest, *, status: int = 200, **state: object) -> HttpResponse:
-    page = schedules_page(**state)  # type: ignore[arg-type]
+    page = schedules_page(person=actor_of(request).require_self(), **state)  # type: ignore[arg-type]
     return render(request, "web/keeping/schedules.html", {"page": page}, status=status)

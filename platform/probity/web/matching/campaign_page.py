@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from probity.accounts.models import Person
+from probity.cases.access import visible
 from probity.cases.models import CATEGORY_WORDS, Case, CaseState, Category, EvidenceItem
 from probity.decisions.models import Action
 from probity.decisions.selectors import decision_current
@@ -110,14 +112,17 @@ class CampaignPage:
         return self.variants[0].first_at if self.variants else None
 
 
-def campaign_page(cluster: Cluster) -> CampaignPage:
-    """Gather it."""
+def campaign_page(cluster: Cluster, *, person: Person) -> CampaignPage:
+    """Gather it, without the files and cases this person may not see."""
     assets = [row.asset for row in cluster.members.select_related("asset")]
+    items: dict[str, list[EvidenceItem]] = {}
+    seen = visible(person, through="case")
+    for item in EvidenceItem.objects.filter(seen, asset__in=assets).select_related("case"):
+        items.setdefault(item.asset_id, []).append(item)
+    if seen:
+        assets = [asset for asset in assets if asset.pk in items]
     assets.sort(key=lambda asset: asset.received_at)
     blurred = derivatives_concealed([asset.pk for asset in assets])
-    items: dict[str, list[EvidenceItem]] = {}
-    for item in EvidenceItem.objects.filter(asset__in=assets).select_related("case"):
-        items.setdefault(item.asset_id, []).append(item)
     variants = [
         Variant(
             asset=asset,

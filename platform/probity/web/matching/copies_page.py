@@ -8,8 +8,10 @@ from uuid import UUID
 
 from probity.accounts.models import Person
 from probity.accounts.roles import Ability
+from probity.cases.access import visible
 from probity.cases.models import Case, CaseState, EvidenceItem
 from probity.cases.selectors import claim_live
+from probity.decisions.measures import actions_of
 from probity.decisions.models import Action, Decision
 from probity.decisions.selectors import decision_current
 from probity.evidence.models import Asset
@@ -22,7 +24,7 @@ from probity.matching.selectors import (
     matches_touching,
     searches_of,
 )
-from probity.web.triage.actions_words import ACTION_WORDS
+from probity.web.triage.actions_words import ACTION_WORDS, headline
 from probity.workflow.case_carry import carry_preview, four_eyes_needed
 from probity.workflow.case_copies import CopyCase, cases_alike
 
@@ -68,16 +70,17 @@ class CopiesPart:
         return bool(self.proposals or self.same)
 
 
-def copies_part(case: Case) -> CopiesPart:
-    """Gather it; sealed files are compared by their bytes only."""
+def copies_part(case: Case, *, person: Person) -> CopiesPart:
+    """Gather it, without cases this person may not see; sealed files are compared by their bytes
+    only."""
     assets = list(Asset.objects.filter(items__case=case))
     own = {asset.pk for asset in assets}
     matches = matches_touching(own)[:SHOWN_MOST]
-    cases = _cases_with({_other(match, own) for match in matches} - {None}, case)
+    cases = _cases_with({_other(match, own) for match in matches} - {None}, case, person)
     return CopiesPart(
         case=case,
         proposals=[_proposal(match, cases.get(_other(match, own) or "", [])) for match in matches],
-        same=[each for each in cases_alike(case) if each.identical],
+        same=[each for each in cases_alike(case, person=person) if each.identical],
         cluster=next((found for asset in assets if (found := cluster_of(asset))), None),
     )
 
@@ -91,9 +94,10 @@ def _other(match: Match, own: set[str]) -> str | None:
     return match.known_id if match.asset_id in own else match.asset_id
 
 
-def _cases_with(assets: set[str | None], case: Case) -> dict[str, list[Case]]:
+def _cases_with(assets: set[str | None], case: Case, person: Person) -> dict[str, list[Case]]:
     found: dict[str, list[Case]] = {}
-    rows = EvidenceItem.objects.filter(asset__in=assets).exclude(case=case)
+    seen = visible(person, through="case")
+    rows = EvidenceItem.objects.filter(seen, asset__in=assets).exclude(case=case)
     for item in rows.select_related("case").order_by("added_at"):
         found.setdefault(item.asset_id, []).append(item.case)
     return found
@@ -115,12 +119,12 @@ class CarryPage:
     @property
     def action_words(self) -> str:
         """What would be carried."""
-        return ACTION_WORDS[Action(self.decision.action)] if self.decision else ""
+        return headline(self.decision.measures.all()) if self.decision else ""
 
     @cached_property
     def copies(self) -> list[CopyCase]:
         """Undecided cases with a copy."""
-        return carry_preview(self.case)
+        return carry_preview(self.case, person=self.person)
 
     @property
     def ticked(self) -> set[UUID]:
@@ -131,8 +135,8 @@ class CarryPage:
     @property
     def may_wait(self) -> bool:
         """Whether a second person would have to agree if everything was chosen."""
-        action = self.decision.action if self.decision else ""
-        return four_eyes_needed(action=action, copies=self.copies)
+        actions = actions_of(self.decision) if self.decision else []
+        return four_eyes_needed(actions=actions, copies=self.copies)
 
     @property
     def held(self) -> dict[UUID, str]:
@@ -163,7 +167,8 @@ class Told:
         self.carry = carry
         self.action = ACTION_WORDS[Action(carry.action)]
         targets = list(carry.targets.all())
-        numbers = {case.pk: case for case in Case.objects.filter(pk__in=[t.case for t in targets])}
+        named = Case.objects.filter(visible(person), pk__in=[t.case for t in targets])
+        numbers = {case.pk: case for case in named}
         self.chosen = [(numbers.get(t.case), t) for t in targets if t.chosen]
         self.left_out = [(numbers.get(t.case), t) for t in targets if not t.chosen]
         self.mine_to_settle = not carry.ended_at and carry.proposer_id != person.pk

@@ -84,7 +84,8 @@ def carry_on(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Carry the decision to the chosen cases, or to all with the very same file in one step."""
     case = case_find(case_id)
     if "identical" in request.POST:
-        chosen = [each.case.pk for each in carry_preview(case) if each.identical]
+        copies = carry_preview(case, person=actor_of(request).person)
+        chosen = [each.case.pk for each in copies if each.identical]
     else:
         chosen = _ids(request.POST.getlist("cases"))
     _tell(request, carry_propose(case=case, chosen=chosen, actor=actor_of(request)))
@@ -105,7 +106,8 @@ def carry_settle(request: HttpRequest, carry_id: UUID) -> HttpResponseBase:
 @needs(Ability.CASES_READ)
 def campaign(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
     """All copies of one thing over time."""
-    page = campaign_page(cluster_find(cluster_id))
+    person = actor_of(request).require_self()
+    page = campaign_page(cluster_find(cluster_id), person=person)
     return render(request, "web/matching/campaign.html", {"page": page})
 
 

@@ -28,7 +28,7 @@ STATE_ICONS = {
     MessageState.DEAD: "failed",
 }
 TABS = {"": "All", "waiting": "Waiting", "sent": "Taken", "dead": "Dead letters"}
-PRIVATE_LINK = re.compile(r"(/(?:alerts/(?:confirm|leave)|status)/)[\w:.=~-]+")
+PRIVATE_LINK = re.compile(r"(/(?:alerts/(?:confirm|leave)|status|decision)/)[\w:.=~-]+")
 
 
 @dataclass(frozen=True)

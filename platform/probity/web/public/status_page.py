@@ -12,7 +12,9 @@ from probity.decisions.models import Action
 from probity.decisions.selectors import decision_current
 from probity.decisions.statements import MEASURES
 from probity.keeping.models import ErasureState
+from probity.notices.models import Party
 from probity.web.keeping.words import STATE_WORDS, covers, outcome
+from probity.web.notices.private_page import AppealDoor, Letter, appeal_door, reporter_letters
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,11 @@ class StatusPage:
     has_file: bool
     erasures: list[Erasure]
     may_ask: bool
+    letters: list[Letter]
+    door: AppealDoor | None
 
 
-def status_page(report: Report) -> StatusPage:
+def status_page(report: Report, *, token: str) -> StatusPage:
     """Gather it."""
     case = report.case
     decided = case.state == CaseState.DECIDED
@@ -69,6 +73,8 @@ def status_page(report: Report) -> StatusPage:
         has_file=has_file,
         erasures=asked,
         may_ask=not report_erased(report) and not any(row.open for row in asked),
+        letters=reporter_letters(report),
+        door=appeal_door(decision_current(case), to=Party.REPORTER, token=token, report=report),
     )
 
 

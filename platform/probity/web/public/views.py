@@ -63,7 +63,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     """A report's way. The address is the key: it is not listed, cached or passed on."""
     found = report_by_receipt(token)
     page = {
-        "page": status_page(found),
+        "page": status_page(found, token=token),
         "token": token,
         "fresh": "received" in request.GET,
         "address": status_url(request, token),

@@ -12,6 +12,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "evidence": ("Evidence", ("asset.", "run.")),
     "law": ("Law and clocks", ("fact.", "law.", "clock", "case.places")),
     "decisions": ("Decisions", ("case.decided", "statement.", "case.state")),
+    "notices": ("Notices", ("notice.", "message.", "transparency.")),
     "keeping": (
         "Holds and erasure",
         (

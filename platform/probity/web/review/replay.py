@@ -24,9 +24,14 @@ from probity.web.triage.actions_words import ACTION_WORDS
 from probity.web.triage.law_page import value_words
 from probity.web.words import absolute, joined, size
 
+from .bulk_told import BULK_EVENTS
+from .contests_told import CONTEST_EVENTS
 from .copies_told import COPY_EVENTS, Lines
+from .decided_told import DECISION_EVENTS, measure_lines, measures_stored
 from .keeping_told import KEEPING_EVENTS
 from .messages import MESSAGE_EVENTS, message_lines
+from .notices_told import NOTICE_EVENTS
+from .queues_told import QUEUE_EVENTS
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,12 @@ class Told:
 
 
 Payload = Mapping[str, Any]
+WHO = {
+    "system": "Probity",
+    "reporter": "A reporter",
+    "uploader": "Whoever uploaded it",
+    "counsel": "Outside counsel",
+}
 RELEASED = {
     "released": "The reviewer gave the case back to the queue.",
     "decided": "The claim ended with the decision.",
@@ -100,9 +111,7 @@ def actor_words(name: str) -> str:
     if role == "token":
         token = ApiToken.objects.select_related("person").filter(pk=key).first()
         return f"{token.person.username}, through the API" if token else "A program"
-    return {"system": "Probity", "reporter": "A reporter", "counsel": "Outside counsel"}.get(
-        role, name
-    )
+    return WHO.get(role, name)
 
 
 def _says(name: str) -> str:
@@ -243,7 +252,11 @@ def _decision(payload: Payload) -> Told:
         return Told(what=what, check=Check("The decision is no longer stored.", None))
     good = commitment_opens(digest=payload["reason"], salt=row.reason_salt, value=row.reason)
     good = good and row.action == payload["action"] and row.rules == payload["rules"]
-    lines = [f"Rules: {joined(payload['rules'])}."] if payload["rules"] else []
+    good = good and measures_stored(payload)
+    lines = measure_lines(payload)
+    if payload["second_person"]:
+        lines.append("It waits for a second person.")
+    lines += [f"Rules: {joined(payload['rules'])}."] if payload["rules"] else []
     if payload["supersedes"]:
         lines.append("It replaces the decision before.")
     return Told(lines, row.reason, _verdict(good, "The decision is as it was taken."), what)
@@ -339,7 +352,12 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "report.erased": lambda _: Told(),
     **dict.fromkeys(MESSAGE_EVENTS, _message),
     **{name: partial(_copies, tell) for name, tell in COPY_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in CONTEST_EVENTS.items()},
     **{name: partial(_copies, tell) for name, tell in KEEPING_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in QUEUE_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in BULK_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in DECISION_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in NOTICE_EVENTS.items()},
     "case.decided": _decision,
     "statement.issued": _statement,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from probity.audit.canonical import digest_of
 from probity.cases.models import Case
 from probity.decisions.models import StatementOfReasons
+from probity.web.notices.letter import Block, letter_blocks
 
 GROUNDS = {"illegal_content": "The law", "incompatible_content": "The terms of the service"}
 
@@ -34,6 +35,8 @@ class StatementPage:
     body: dict[str, Any]
     grounds: list[Ground]
     sha256: str
+    language: str
+    blocks: list[Block]
     unchanged: bool
     earlier: int
 
@@ -57,6 +60,8 @@ def statement_page(case: Case, row: StatementOfReasons) -> StatementPage:
         body=row.body,
         grounds=grounds,
         sha256=row.sha256,
+        language=row.body.get("language", "en"),
+        blocks=letter_blocks(row.text),
         unchanged=digest_of(row.text) == row.sha256,
         earlier=case.statements.count() - 1,
     )

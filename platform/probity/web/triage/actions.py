@@ -1,4 +1,4 @@
-"""Doing: claim, answer, reveal, decide, seal. Each view calls one service and shows the result.
+"""Doing: claim, answer, reveal, seal. Each view calls one service and shows the result.
 
 With htmx only the regions that changed come back; without it the browser returns to the case.
 """
@@ -10,30 +10,28 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from probity.accounts.roles import Ability
 from probity.cases.claims import case_claim, case_release, next_case_claim
-from probity.cases.models import Case
+from probity.cases.models import Case, Queue
 from probity.cases.notice import places_read
 from probity.cases.selectors import case_find
-from probity.core.errors import InvalidInput, NotFound
+from probity.core.errors import NotFound
 from probity.evidence.selectors import derivative_find
 from probity.web.guard import actor_of, needs
 from probity.web.pages import by_htmx, go, parts
 from probity.workflow.case_decide import (
-    case_decide,
     evidence_seal,
     facts_answer,
     media_reveal,
     places_answer,
 )
 
-from .case_page import Draft
-from .forms import answer_read, decision_read, id_read
+from .forms import answer_read, id_read
 from .revealed import forget, remember
+from .versioned import versioned
 from .views import page_of
 
 LAW = ("law", "urgency", "hold", "head", "decide_rules")
@@ -42,8 +40,9 @@ LAW = ("law", "urgency", "hold", "head", "decide_rules")
 @require_POST
 @needs(Ability.CASES_WORK)
 def take_next(request: HttpRequest) -> HttpResponseBase:
-    """The most urgent case that nobody holds."""
-    claim = next_case_claim(actor=actor_of(request))
+    """The most urgent case that nobody holds, of the queue that is shown or of all."""
+    queue = Queue.objects.filter(key=request.POST.get("queue", "")).first()
+    claim = next_case_claim(actor=actor_of(request), queue=queue)
     if claim is None:
         messages.info(request, "No case is waiting. Well done.")
         return go(request, reverse("queue"))
@@ -64,15 +63,16 @@ def claim(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
 @require_POST
 @needs(Ability.CASES_WORK)
 def release(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
-    """Give it back."""
+    """Give it back, with a reason or without one."""
     case = case_find(case_id)
-    case_release(case=case, actor=actor_of(request))
+    case_release(case=case, actor=actor_of(request), reason=request.POST.get("reason", ""))
     messages.success(request, f"{case.label} went back to the queue.")
     return go(request, reverse("queue"))
 
 
 @require_POST
 @needs(Ability.CASES_WORK)
+@versioned
 def facts(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Answer one question of the law, or take an answer back."""
     case = case_find(case_id)
@@ -83,6 +83,7 @@ def facts(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
 
 @require_POST
 @needs(Ability.CASES_WORK)
+@versioned
 def places(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Say which places the case concerns."""
     case = case_find(case_id)
@@ -113,28 +114,8 @@ def conceal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@needs(Ability.CASES_WORK)
-def decide(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
-    """Decide, with the statement of reasons; the form keeps its text when something is missing."""
-    case = case_find(case_id)
-    form = decision_read(request.POST)
-    try:
-        case_decide(
-            case=case, action=form.action, reason=form.reason, rules=form.rules,
-            actor=actor_of(request), seen=form.seen,
-        )  # fmt: skip
-    except InvalidInput as error:
-        errors = dict(error.fields)
-        if "action" in errors:
-            errors["action"] = "Choose an action."
-        draft = Draft(form.action, form.reason, form.rules, errors)
-        return _redraw(request, case, draft, error)
-    messages.success(request, f"{case.label} is decided and its statement of reasons is written.")
-    return take_next(request) if form.and_next else go(request, reverse("case", args=[case.pk]))
-
-
-@require_POST
 @needs(Ability.ASSETS_SEAL)
+@versioned
 def seal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Seal a file that may show a minor."""
     case = case_find(case_id)
@@ -152,12 +133,3 @@ def _back(request: HttpRequest, case: Case, *names: str, say: str) -> HttpRespon
     if not by_htmx(request):
         return go(request, reverse("case", args=[case.pk]))
     return parts(request, *names, say=say, page=page_of(request, case.pk))
-
-
-def _redraw(
-    request: HttpRequest, case: Case, draft: Draft, error: InvalidInput
-) -> HttpResponseBase:
-    page = page_of(request, case.pk, draft=draft)
-    if by_htmx(request):
-        return parts(request, "decide", status=error.status, say=error.sentence, page=page)
-    return render(request, "web/triage/case.html", {"page": page}, status=error.status)

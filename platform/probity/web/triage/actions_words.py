@@ -1,23 +1,14 @@
-"""The actions a reviewer may take: their letters and their words."""
+"""The actions a reviewer may take: their letters and their words; how measures are told."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from probity.decisions.models import Action
+from probity.decisions.measures import ACCOUNT, MANNERS, NAMES
+from probity.decisions.models import Action, Measure
 
-ACTION_WORDS = {
-    Action.REMOVE: "Remove",
-    Action.LABEL: "Label",
-    Action.RESTRICT: "Restrict",
-    Action.AGE_GATE: "Adults only",
-    Action.REDUCE: "Show less",
-    Action.WARN: "Warn",
-    Action.SUSPEND: "Suspend",
-    Action.REFER: "Refer",
-    Action.PRESERVE: "Preserve",
-    Action.NO_ACTION: "No action",
-}
+ACTION_WORDS = NAMES
 KEYS = {
     Action.REMOVE: "r",
     Action.LABEL: "l",
@@ -30,17 +21,81 @@ KEYS = {
     Action.PRESERVE: "p",
     Action.NO_ACTION: "n",
 }
+#: Where a button has no room for the whole name.
+SHORT = {Action.RESTRICT: "Restrict"}
+#: What will happen, in one sentence each.
+WHAT = {
+    Action.REMOVE: "The host platform is told to take it down.",
+    Action.SUSPEND: "The host platform is told to suspend the account.",
+    Action.RESTRICT: "The host platform is told to block it in the places named.",
+    Action.AGE_GATE: "The host platform is told to show it to adults only.",
+    Action.REDUCE: "The host platform is told to show it to fewer people.",
+    Action.LABEL: "The host platform is told to label it; it stays visible.",
+    Action.WARN: "The host platform is told to warn the account.",
+    Action.REFER: "The host platform is told that the matter goes to the authority.",
+    Action.PRESERVE: "The host platform is told to preserve it; nobody sees a difference.",
+    Action.NO_ACTION: "It stays as it is; the host platform is told nothing new.",
+}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One action to choose."""
+    """One action to choose, with what may be said about its scope and duration."""
 
     value: str
     words: str
     key: str
+    about: tuple[str, ...]
+    by_place: bool
+    lasting: bool
+
+    @property
+    def scoped(self) -> bool:
+        """Whether anything about it can be chosen."""
+        return len(self.about) > 1 or self.by_place or self.lasting
 
 
 def choices() -> list[Choice]:
-    """Every action, from the strongest on."""
-    return [Choice(action, ACTION_WORDS[action], KEYS[action]) for action in Action]
+    """Every action, from the gravest on."""
+    return [
+        Choice(
+            value=action,
+            words=SHORT.get(action, NAMES[action]),
+            key=KEYS[action],
+            about=manner.about,
+            by_place=manner.by_place,
+            lasting=manner.lasting,
+        )
+        for action, manner in MANNERS.items()
+    ]
+
+
+def headline(measures: Iterable[Measure]) -> str:
+    """The names of a decision's measures, the gravest first."""
+    order = list(MANNERS)
+    actions = sorted((Action(row.action) for row in measures), key=order.index)
+    return ", ".join(NAMES[action] for action in actions)
+
+
+def scope_words(*, action: str, about: str, places: Iterable[str], days: int | None) -> list[str]:
+    """What a measure concerns, where and for how long, each in words."""
+    manner = MANNERS[Action(action)]
+    named = ", ".join(places)
+    said = ["the account" if about == ACCOUNT else "the item"]
+    if manner.by_place:
+        said.append(f"in {named}" if named else "everywhere")
+    if manner.lasting:
+        said.append(
+            "until it is changed"
+            if days is None
+            else "for 1 day"
+            if days == 1
+            else f"for {days} days"
+        )
+    return said
+
+
+def _lasting(days: int | None) -> str:
+    if days is None:
+        return "until it is changed"
+    return "for 1 day" if days == 1 else f"for {days} days"

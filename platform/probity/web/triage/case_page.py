@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -13,33 +12,27 @@ from probity.analysis.selectors import Progress, progress_of
 from probity.cases.models import CATEGORY_WORDS, Case, CaseClaim, CaseState, Category, Report
 from probity.cases.selectors import claim_live
 from probity.core.clock import now
-from probity.decisions.models import Decision
+from probity.decisions.models import Decision, DecisionState
+from probity.decisions.outcomes import deliveries_of
+from probity.decisions.second_person import reasons_of
 from probity.decisions.selectors import decisions_of, evaluation_current
 from probity.evidence.models import Asset
 from probity.keeping.selectors import cases_held
+from probity.web.contests.case_part import CaseContests, case_contests
 from probity.web.matching.copies_page import CopiesPart, copies_part
 from probity.web.words import span
 
-from .actions_words import Choice, choices
 from .clock import Clock, case_clock
+from .decide_panel import Chosen, Draft, chosen_of
 from .decided import Decided, decided
 from .findings_page import FindingsPage, findings_page
 from .law_page import Duty, LawPage, Rule, law_page
 from .media_page import MediaPage, media_page
+from .passing_page import Passing
 from .queue_page import STATE_WORDS
 from .timeline_page import TimelinePage, timeline_page
 
 NEARLY_OVER = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The decision form as it stands; nothing chosen yet means the rules that apply."""
-
-    action: str = ""
-    reason: str = ""
-    rules: Sequence[str] | None = None
-    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +106,11 @@ class CasePage:
         return Hold(claim, bool(claim and claim.person_id == self.person.pk))
 
     @cached_property
+    def passing(self) -> Passing:
+        """Urgency in words, and where the case can go."""
+        return Passing(self.case, person=self.person)
+
+    @cached_property
     def legal_holds(self) -> bool:
         """Whether a legal hold keeps the case or one of its files."""
         return bool(cases_held([self.case.pk]))
@@ -164,9 +162,17 @@ class CasePage:
         return law_page(self.case, evaluation_current(self.case))
 
     @property
-    def actions(self) -> list[Choice]:
-        """What may be decided."""
-        return choices()
+    def actions(self) -> list[Chosen]:
+        """What may be decided, as far as it is filled in."""
+        return chosen_of(self.draft, places=self.case.places)
+
+    @cached_property
+    def second_person(self) -> list[str]:
+        """Why any decision of this case needs a second person, before an action is chosen."""
+        whys = reasons_of(
+            case=self.case, actions=(), rules=(), evaluation=evaluation_current(self.case)
+        )
+        return [why.because for why in whys]
 
     @property
     def chosen_rules(self) -> set[str]:
@@ -178,22 +184,57 @@ class CasePage:
     @cached_property
     def copies(self) -> CopiesPart:
         """Known copies of the files."""
-        return copies_part(self.case)
+        return copies_part(self.case, person=self.person)
+
+    @cached_property
+    def contests(self) -> CaseContests:
+        """Appeals, what was found manifest, and how reliable the senders were."""
+        return case_contests(self.case, self.person)
 
     @cached_property
     def decisions(self) -> list[Decision]:
         """Every decision, the first one first."""
         return decisions_of(self.case)
 
+    @cached_property
+    def told(self) -> list[Decided]:
+        """Every decision in words, the first one first."""
+        measures = [row for decision in self.decisions for row in decision.measures.all()]
+        deliveries = deliveries_of(measures)
+        return [decided(row, deliveries=deliveries) for row in self.decisions]
+
     @property
     def in_force(self) -> Decided | None:
-        """The decision that no other supersedes, in words."""
-        return decided(self.decisions[-1]) if self.decisions else None
+        """The decision that is in effect, in words."""
+        return next((row for row in self.told if row.state == DecisionState.EFFECTIVE), None)
+
+    @property
+    def pending(self) -> Decided | None:
+        """The decision that can be undone, or waits for a second person."""
+        return next((row for row in self.told if row.held or row.waiting), None)
 
     @property
     def earlier(self) -> list[Decided]:
-        """Decisions that were superseded, the latest first."""
-        return [decided(row) for row in reversed(self.decisions[:-1])]
+        """Decisions that are over, the latest first."""
+        return [row for row in reversed(self.told) if row not in (self.in_force, self.pending)]
+
+    @property
+    def sent_back(self) -> Decided | None:
+        """The last decision, when a second person refused it and nobody decided since."""
+        last = self.told[-1] if self.told else None
+        return last if last and last.state == DecisionState.REFUSED else None
+
+    @property
+    def may_agree(self) -> bool:
+        """Whether this person may be the second pair of eyes here."""
+        able = Ability.DECISIONS_APPROVE in self.person.abilities
+        return able and bool(self.pending and self.pending.who != self.person.username)
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether this person may take the pending decision back."""
+        names = {self.pending.who, self.pending.second} if self.pending else set()
+        return self.person.username in names
 
     @property
     def findings_mark(self) -> str:

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from django.http import QueryDict
 
+from probity.cases.notice import places_read
 from probity.core.errors import InvalidInput
 from probity.decisions.facts import Value
+from probity.decisions.measures import Asked
 
+DAYS_LENGTH = 6
 TRUTHS: dict[str, Value] = {"true": True, "false": False, "unknown": None}
 
 
@@ -17,11 +20,18 @@ TRUTHS: dict[str, Value] = {"true": True, "false": False, "unknown": None}
 class DecisionForm:
     """What was chosen and written."""
 
-    action: str
+    measures: list[Asked]
+    fields: dict[str, str]
     reason: str
     rules: list[str]
     seen: UUID | None
+    version: int | None
     and_next: bool
+
+    @property
+    def actions(self) -> list[str]:
+        """What was ticked."""
+        return [each.action for each in self.measures]
 
 
 def answer_read(data: QueryDict) -> dict[str, Value]:
@@ -37,12 +47,38 @@ def answer_read(data: QueryDict) -> dict[str, Value]:
 
 def decision_read(data: QueryDict) -> DecisionForm:
     """The decision form; what is missing is said by the service."""
+    actions = list(dict.fromkeys(filter(None, data.getlist("action"))))
     return DecisionForm(
-        action=data.get("action", ""),
+        measures=[_asked(data, action) for action in actions],
+        fields={
+            name: value
+            for name, value in data.items()
+            if isinstance(value, str) and name.startswith(("about_", "places_", "days_"))
+        },
         reason=_clean(data.get("reason", "")),
         rules=list(dict.fromkeys(data.getlist("rules"))),
         seen=id_read(data, "seen") if data.get("seen") else None,
+        version=_number(data.get("version", "")),
         and_next="next" in data,
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() else None
+
+
+def _asked(data: QueryDict, action: str) -> Asked:
+    """One ticked action with what stands in its fields; raises InvalidInput for days in words."""
+    days = data.get(f"days_{action}", "").strip()
+    if days and not (days.isdecimal() and days.isascii() and len(days) <= DAYS_LENGTH):
+        raise InvalidInput.of(
+            {f"days_{action}": "Give the days as a whole number, or leave them empty."}
+        )
+    return Asked(
+        action=action,
+        about=data.get(f"about_{action}", ""),
+        places=places_read(data.get(f"places_{action}", "")),
+        days=int(days) if days else None,
     )
 
 

@@ -1,16 +1,29 @@
-"""The list of cases: one short row each, the nearest deadline first."""
+"""The list of cases: one short row each, the most urgent first, and why it stands there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from probity.accounts.models import Person
-from probity.cases.models import CATEGORY_WORDS, Case, CaseClaim, CaseState, Category
-from probity.cases.selectors import cases_decided, cases_waiting, claims_live
+from probity.cases.access import queues_visible, visible
+from probity.cases.board import clocks_nearest
+from probity.cases.models import (
+    CATEGORY_WORDS,
+    Case,
+    CaseClaim,
+    CaseState,
+    Category,
+    Queue,
+    Report,
+)
+from probity.cases.priority import why_line
+from probity.cases.selectors import cases_decided, cases_waiting
+from probity.core.clock import now
 from probity.decisions.models import Action
 from probity.decisions.selectors import decisions_current
 from probity.evidence.models import Derivative
@@ -20,22 +33,30 @@ from probity.keeping.selectors import cases_held
 from .actions_words import ACTION_WORDS
 from .clock import Clock, case_clock
 
-MOST = 200
+MOST = 100
+COUNT_MOST = 999
 STATE_WORDS = {
     CaseState.OPEN: "Waiting",
     CaseState.IN_REVIEW: "In review",
     CaseState.DECIDED: "Decided",
+    CaseState.MERGED: "Merged",
 }
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One filter of the list."""
+    """One filter of the list. ``count`` is exact up to ``COUNT_MOST``."""
 
     key: str
     words: str
     count: int
     here: bool
+    query: str
+
+    @property
+    def count_words(self) -> str:
+        """``12``, or ``999+``: counting a million rows would cost more than it tells."""
+        return f"{COUNT_MOST}+" if self.count > COUNT_MOST else str(self.count)
 
 
 @dataclass(frozen=True)
@@ -59,15 +80,22 @@ class Row:
     outcome: str
     demonstration: bool
     legal_hold: bool
+    priority: int
+    why: str
+    queue: str
+    escalated: bool
+    snoozed_until: datetime | None
+    sent_to: str
 
 
 @dataclass(frozen=True)
 class QueuePage:
-    """The list with its tabs."""
+    """The list with its tabs: which cases, and of which queue."""
 
     tabs: list[Tab]
+    queues: list[Tab]
     rows: list[Row]
-    more: int
+    more: bool
     open_count: int
 
     @property
@@ -75,43 +103,111 @@ class QueuePage:
         """The tab that is shown."""
         return next(tab for tab in self.tabs if tab.here)
 
+    @property
+    def queue(self) -> str:
+        """The key of the queue that is shown; empty for all."""
+        return next((tab.key for tab in self.queues if tab.here), "")
 
-def queue_page(*, person: Person, key: str) -> QueuePage:
-    """Gather one tab: ``waiting`` (all undecided), ``open``, ``mine`` or ``decided``."""
-    filters: dict[str, tuple[str, QuerySet[Case]]] = {
-        "waiting": ("All undecided", cases_waiting()),
-        "open": ("Held by nobody", cases_waiting().filter(state=CaseState.OPEN)),
-        "mine": ("Mine", cases_waiting().filter(pk__in=claims_live(person).values("case"))),
-        "decided": ("Decided", cases_decided()),
-    }
+
+def queue_page(*, person: Person, key: str, queue: str = "") -> QueuePage:
+    """Gather one tab of one queue, or of all that the person sees.
+
+    ``waiting`` (all undecided), ``open``, ``mine``, ``snoozed`` or ``decided``.
+    """
+    seen = list(queues_visible(person))
+    chosen_queue = next((one for one in seen if one.key == queue), None)
+    filters = _filters(person, chosen_queue)
     chosen = key if key in filters else "waiting"
-    counts = {name: query.count() for name, (_, query) in filters.items()}
-    tabs = [Tab(name, words, counts[name], name == chosen) for name, (words, _) in filters.items()]
-    cases = list(filters[chosen][1].prefetch_related("items__asset", "reports")[:MOST])
+    counts = {name: _count(query) for name, (_, query) in filters.items()}
+    tabs = [
+        Tab(name, words, counts[name], name == chosen, _query(name, chosen_queue))
+        for name, (words, _) in filters.items()
+    ]
+    rows = filters[chosen][1].select_related("queue", "kept_for").prefetch_related("items__asset")
+    cases = list(rows[: MOST + 1])
     return QueuePage(
-        tabs, _rows(cases, person), max(0, counts[chosen] - MOST), open_count=counts["open"]
+        tabs,
+        _queue_tabs(seen, chosen_queue, chosen, person),
+        _rows(cases[:MOST], person),
+        more=len(cases) > MOST,
+        open_count=counts["open"],
     )
+
+
+def _filters(person: Person, queue: Queue | None) -> dict[str, tuple[str, QuerySet[Case]]]:
+    within = visible(person) & (Q(queue=queue) if queue else Q())
+    waiting = cases_waiting().filter(within)
+    mine = Q(claims__person=person, claims__ended_at=None, claims__until__gte=now())
+    return {
+        "waiting": ("All undecided", waiting),
+        "open": (
+            "Free to take",
+            waiting.filter(state=CaseState.OPEN, snoozed_until=None, kept_for=None),
+        ),
+        "mine": ("Mine", waiting.filter(mine | Q(kept_for=person))),
+        "snoozed": ("Put off", waiting.filter(snoozed_until__isnull=False)),
+        "decided": ("Decided", cases_decided().filter(within)),
+    }
+
+
+def _queue_tabs(
+    seen: list[Queue], chosen: Queue | None, show: str, person: Person
+) -> list[Tab]:  # fmt: skip
+    """One tab per queue with what is undecided in it; none where there is one queue only."""
+    if len(seen) < 2:
+        return []
+    waiting = cases_waiting().filter(visible(person))
+    found = [Tab("", "All queues", _count(waiting), chosen is None, _query(show, None))]
+    for one in seen:
+        count = _count(waiting.filter(queue=one))
+        found.append(Tab(one.key, one.title, count, one == chosen, _query(show, one)))
+    return found
+
+
+def _query(show: str, queue: Queue | None) -> str:
+    return urlencode({"show": show, **({"queue": queue.key} if queue else {})})
+
+
+def _count(query: QuerySet[Case]) -> int:
+    return query.order_by()[: COUNT_MOST + 1].count()
 
 
 def _rows(cases: list[Case], person: Person) -> list[Row]:
     assets = [item.asset_id for case in cases for item in case.items.all()]
-    pictures = derivatives_concealed(assets)
-    decisions = decisions_current(cases)
-    outcomes = {case: ACTION_WORDS[Action(row.action)] for case, row in decisions.items()}
-    held = cases_held([case.pk for case in cases])
-    return [
-        _row(case, person, pictures, outcomes.get(case.pk, ""), legal_hold=case.pk in held)
-        for case in cases
-    ]
+    keys = [case.pk for case in cases]
+    found = _Found(
+        pictures=derivatives_concealed(assets),
+        outcomes={
+            case: ACTION_WORDS[Action(row.action)] for case, row in decisions_current(cases).items()
+        },
+        held=cases_held(keys),
+        reports=dict(
+            Report.objects.filter(case__in=keys)
+            .order_by()
+            .values_list("case")
+            .annotate(count=Count("pk"))
+        ),
+        since={key: clock.started_at for key, clock in clocks_nearest(keys).items()},
+    )
+    return [_row(case, person, found) for case in cases]
 
 
-def _row(
-    case: Case, person: Person, pictures: dict[str, Derivative], outcome: str, *, legal_hold: bool
-) -> Row:
+@dataclass(frozen=True)
+class _Found:
+    """What was read for all rows at once."""
+
+    pictures: dict[str, Derivative]
+    outcomes: dict[UUID, str]
+    held: set[UUID]
+    reports: dict[UUID, int]
+    since: dict[UUID, datetime]
+
+
+def _row(case: Case, person: Person, found: _Found) -> Row:
     claims: list[CaseClaim] = getattr(case, "live_claims", [])
     claim = claims[0] if claims else None
     assets = [item.asset for item in case.items.all()]
-    picture = next((pictures[asset.pk] for asset in assets if asset.pk in pictures), None)
+    picture = next((found.pictures[one.pk] for one in assets if one.pk in found.pictures), None)
     return Row(
         id=case.pk,
         number=case.label,
@@ -122,12 +218,18 @@ def _row(
         state=case.state,
         state_words=STATE_WORDS[CaseState(case.state)],
         holder=claim.person.username if claim else "",
-        mine=bool(claim and claim.person_id == person.pk),
+        mine=bool(claim and claim.person_id == person.pk) or case.kept_for_id == person.pk,
         opened_at=case.opened_at,
-        reports=len(case.reports.all()),
+        reports=found.reports.get(case.pk, 0),
         thumbnail=picture.pk if picture else None,
         sealed=any(asset.sealed for asset in assets),
-        outcome=outcome,
+        outcome=found.outcomes.get(case.pk, ""),
         demonstration=bool(case.demonstration),
-        legal_hold=legal_hold,
+        legal_hold=case.pk in found.held,
+        priority=case.priority,
+        why=why_line(case.priority_why, since=found.since.get(case.pk), at=now()),
+        queue=case.queue.title,
+        escalated=case.escalated_at is not None,
+        snoozed_until=case.snoozed_until,
+        sent_to=case.kept_for.username if case.kept_for else "",
     )

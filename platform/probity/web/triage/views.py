@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from probity.accounts.roles import Ability
+from probity.cases.claims import case_claim
+from probity.cases.models import Case, CaseState
 from probity.cases.selectors import case_find
 from probity.web.guard import actor_of, needs
 from probity.web.pages import parts
 
-from .case_page import CasePage, Draft
+from .case_page import CasePage
+from .decide_panel import Draft
 from .queue_page import queue_page
 from .revealed import revealed_in
 
@@ -24,14 +28,16 @@ from .revealed import revealed_in
 def queue(request: HttpRequest) -> HttpResponse:
     """The list of cases."""
     person = actor_of(request).require_person(Ability.CASES_READ)
-    page = queue_page(person=person, key=request.GET.get("show", ""))
+    asked = request.GET
+    page = queue_page(person=person, key=asked.get("show", ""), queue=asked.get("queue", ""))
     return render(request, "web/triage/queue.html", {"page": page})
 
 
 @require_GET
 @needs(Ability.CASES_READ)
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """One case."""
+    """One case. Whoever it was sent to takes it by opening it."""
+    _accept(request, case_id)
     return render(request, "web/triage/case.html", {"page": page_of(request, case_id)})
 
 
@@ -62,6 +68,19 @@ def progress(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
         changed += ["urgency", "decide_rules"]
     say = page.progress.sentence if "findings" in changed else ""
     return parts(request, *dict.fromkeys(["findings", *changed]), say=say, page=page)
+
+
+def _accept(request: HttpRequest, case_id: UUID) -> None:
+    actor = actor_of(request)
+    sent = Case.objects.filter(pk=case_id, kept_for=actor.person, state=CaseState.OPEN).first()
+    if sent is None or Ability.CASES_WORK not in actor.abilities:
+        return
+    held = case_claim(case=sent, actor=actor)
+    messages.info(
+        request,
+        f"{sent.label} was sent to you; you hold it now, until {held.until:%H:%M} UTC. "
+        "If you cannot work on it, return it or skip it.",
+    )
 
 
 def page_of(request: HttpRequest, case_id: UUID, *, draft: Draft | None = None) -> CasePage:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from probity.accounts.models import Person
+from probity.cases.access import cases_seen
 from probity.cases.models import Case
 from probity.core.errors import NotFound
 from probity.decisions.law import rule_titles
@@ -59,7 +61,7 @@ class ChangesPage:
     cases: int
 
 
-def changes_page(pack: str, *, old: str, new: str) -> ChangesPage:
+def changes_page(pack: str, *, old: str, new: str, person: Person) -> ChangesPage:
     """Compare two versions by digest; without them the last two. Raises NotFound."""
     versions = pack_versions(pack)
     if not versions:
@@ -70,13 +72,15 @@ def changes_page(pack: str, *, old: str, new: str) -> ChangesPage:
         raise NotFound("These are versions of another pack.")
     found = changes_between(before, after)
     titles = rule_titles()
-    cases = Case.objects.in_bulk([UUID(row["case"]) for row in found["shifts"]])
+    cases = Case.objects.in_bulk(
+        list(cases_seen(person, (UUID(row["case"]) for row in found["shifts"])))
+    )
     return ChangesPage(
         versions=versions,
         old=before,
         new=after,
         rules=[_changed(row, titles) for row in found["rules"]],
-        moved=[_moved(row, titles, cases) for row in found["shifts"]],
+        moved=[_moved(row, titles, cases) for row in found["shifts"] if UUID(row["case"]) in cases],
         cases=found["cases"],
     )
 

@@ -10,7 +10,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from probity.accounts.models import Person
 from probity.accounts.roles import Ability
+from probity.cases.access import case_require
 from probity.cases.models import Case
 from probity.cases.selectors import case_find
 from probity.core.errors import NotFound, Refusal
@@ -43,7 +45,8 @@ def pack(request: HttpRequest, pack: str) -> HttpResponse:
 @needs(Ability.CASES_READ)
 def what_if(request: HttpRequest) -> HttpResponse:
     """What the law would say to other facts or another day."""
-    page = what_if_page(request.GET.dict(), case=_case(request.GET.get("case", "")))
+    case = _case(request.GET.get("case", ""), actor_of(request).person)
+    page = what_if_page(request.GET.dict(), case=case)
     status = 400 if page.errors else 200
     return render(request, "web/review/law/what_if.html", {"page": page}, status=status)
 
@@ -52,7 +55,10 @@ def what_if(request: HttpRequest) -> HttpResponse:
 @needs(Ability.CASES_READ)
 def changes(request: HttpRequest, pack: str) -> HttpResponse:
     """What changed between two versions of a pack, and for which cases."""
-    page = changes_page(pack, old=request.GET.get("old", ""), new=request.GET.get("new", ""))
+    page = changes_page(
+        pack, old=request.GET.get("old", ""), new=request.GET.get("new", ""),
+        person=actor_of(request).require_self(),
+    )  # fmt: skip
     return render(request, "web/review/law/changes.html", {"page": page})
 
 
@@ -83,10 +89,11 @@ def approval(request: HttpRequest, pack: str) -> HttpResponseBase:
     return redirect("law-pack", pack=pack)
 
 
-def _case(text: str) -> Case | None:
+def _case(text: str, person: Person | None) -> Case | None:
     if not text:
         return None
     try:
+        case_require(person, UUID(text))
         return case_find(UUID(text))
     except ValueError:
         raise NotFound("There is no case with this id.") from None

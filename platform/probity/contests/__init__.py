@@ -1,0 +1,1 @@
+"""Contesting: appeals and counter-notices, misuse, referrals, requests by the person shown."""

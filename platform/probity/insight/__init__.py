@@ -1,0 +1,1 @@
+"""What leads look at: reads only, no rows of its own."""

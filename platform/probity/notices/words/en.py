@@ -1,0 +1,113 @@
+"""English."""
+
+from __future__ import annotations
+
+from .places import ENGLISH
+from .table import Words
+
+WORDS = Words(
+    language="en",
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    date="{day} {month} {year}",
+    moment="{day} {month} {year} at {time} UTC",
+    categories={
+        "intimate": "Intimate imagery",
+        "election": "Election",
+        "impersonation": "Impersonation or fraud",
+        "advertising": "Advertising with somebody's likeness",
+        "defamation": "Defamation",
+        "other": "Something else",
+    },
+    measures={
+        "remove": "The content was removed.",
+        "remove_account": "All content of the account was removed.",
+        "label": "The content stays visible and was labelled.",
+        "label_account": "The content of the account stays visible and was labelled.",
+        "restrict": "The content was made unavailable in the places named here.",
+        "restrict_account": "The account was made unavailable in the places named here.",
+        "age_gate": "The content is now shown to adults only.",
+        "age_gate_account": "The account is now shown to adults only.",
+        "reduce": "The content is shown to fewer people.",
+        "reduce_account": "What the account publishes is shown to fewer people.",
+        "warn": "A warning was sent; the content stays visible.",
+        "suspend": "The account was suspended.",
+        "refer": "The matter was referred to the competent authority.",
+        "preserve": "The content was preserved; nothing else was changed.",
+        "no_action": "Nothing was restricted: the content stays as it was.",
+    },
+    over={
+        "remove": "The content may be shown again.",
+        "remove_account": "The content of the account may be shown again.",
+        "label": "The label was taken away.",
+        "label_account": "The labels on what the account publishes were taken away.",
+        "restrict": "The content is available again in the places where it was not.",
+        "restrict_account": "The account is available again in the places where it was not.",
+        "age_gate": "The content is no longer shown to adults only.",
+        "age_gate_account": "The account is no longer shown to adults only.",
+        "reduce": "The content is no longer shown to fewer people.",
+        "reduce_account": "What the account publishes is no longer shown to fewer people.",
+        "suspend": "The account is no longer suspended.",
+    },
+    over_why={
+        "lifted": "It was lifted by a new decision.",
+        "expired": "The time for which it was imposed is over.",
+    },
+    everywhere="everywhere on the service",
+    only_in="{places}",
+    until_changed="until it is changed by a new decision",
+    until="until {date}",
+    for_days="{days} days",
+    measure_line="- {sentence} Where: {where}. For how long: {how_long}.",
+    measure_once="- {sentence}",
+    occasion={
+        "notice": "It was looked at because of a notice that somebody sent.",
+        "authority": "It was looked at because of an order or a notice of an authority.",
+        "own": "It was looked at on the service's own initiative.",
+        "copy": "It was looked at because it is a copy of content about which a notice was sent.",
+    },
+    reporter_silent="Who sent a notice is not disclosed.",
+    automation={
+        "not_automated": "A person took this decision.",
+        "partially_automated": (
+            "A person took this decision with the help of automated means, which answered part of "
+            "what the rules ask or found that this is a copy of other content."
+        ),
+        "fully_automated": "This decision was taken by automated means.",
+    },
+    detection={
+        "yes": "The content was found by automated means.",
+        "no": "The content was not found by automated means.",
+    },
+    measured="These automated measurements were in front of the person: {titles}.",
+    not_measured="No automated measurement was in front of the person.",
+    ground={
+        "illegal_content": "Law",
+        "incompatible_content": "Terms of the service",
+        "": "Rule",
+    },
+    ground_line="{kind}: {title} ({where}). {explanation}",
+    ground_open="Not every fact that this rule asks for was established.",
+    ground_english="",
+    no_ground="No rule was named; the decision rests on the facts stated above.",
+    content_address="Content at {address}",
+    content_file="File with the SHA-256 {sha256}",
+    content_unknown="The content that the service showed with this decision.",
+    replaces="It replaces what was decided in this case before.",
+    again="This is a new decision. It replaces what you were told before.",
+    page="Your private page: {address}",
+    places=ENGLISH,
+    this_platform="this platform",
+)

@@ -1,0 +1,1 @@
+"""Who stands on either side of a case: organisations that report, accounts that uploaded."""

@@ -1,0 +1,1 @@
+"""Finding cases again: words kept beside every text a reviewer may read, and a small language."""

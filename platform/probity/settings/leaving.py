@@ -1,0 +1,30 @@
+"""Mail, webhooks, alerts, and the DSA Transparency Database."""
+
+from __future__ import annotations
+
+from probity.core import env
+
+OUTBOX_SECRET = env.secret("PROBITY_OUTBOX_KEY")
+OUTBOX_ATTEMPTS = env.number("PROBITY_OUTBOX_ATTEMPTS", 10)
+OUTBOX_TURN_SECONDS = 15.0
+WEBHOOK_SECONDS = env.number("PROBITY_WEBHOOK_SECONDS", 10)
+WEBHOOK_PRIVATE = env.words("PROBITY_WEBHOOK_PRIVATE")
+OUTBOX_LEASE_SECONDS = max(120, 4 * WEBHOOK_SECONDS)
+MAIL_FROM = env.text("PROBITY_MAIL_FROM", "Probity <probity@localhost>")
+EMAIL_HOST = env.text("PROBITY_MAIL_HOST")
+EMAIL_FILE_PATH = env.text("PROBITY_MAIL_FOLDER")
+MAIL_WAY = "smtp" if EMAIL_HOST else "filebased" if EMAIL_FILE_PATH else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{MAIL_WAY}.EmailBackend"
+EMAIL_PORT = env.number("PROBITY_MAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("PROBITY_MAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("PROBITY_MAIL_PASSWORD")
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_USE_TLS = env.flag("PROBITY_MAIL_STARTTLS", default=True) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 15
+CONFIRM_HOURS = env.number("PROBITY_CONFIRM_HOURS", 72)
+DIGEST_HOUR = env.number("PROBITY_DIGEST_HOUR", 7) % 24
+ALERT_RATE = env.text("PROBITY_ALERT_RATE", "10/hour")
+
+TRANSPARENCY_URL = env.text("PROBITY_TRANSPARENCY_URL")
+TRANSPARENCY_TOKEN = env.text("PROBITY_TRANSPARENCY_TOKEN")
+TRANSPARENCY_SECONDS = env.number("PROBITY_TRANSPARENCY_SECONDS", 60)

@@ -1,0 +1,1 @@
+"""Runs over many cases: asked for, looked at, agreed to, undone."""

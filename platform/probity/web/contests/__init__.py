@@ -1,0 +1,1 @@
+"""Screens for contesting: appeals, requests by the person shown, senders and misuse."""

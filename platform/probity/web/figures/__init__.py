@@ -1,0 +1,1 @@
+"""Figures for leads: charts drawn here, with the table behind each."""

@@ -1,0 +1,79 @@
+"""The page of figures: which days, and each figure with its chart and table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from probity.accounts.models import Person
+from probity.core.clock import now
+from probity.insight.figures import Figure, Span
+from probity.insight.selectors import figures
+
+from .drawing import draw
+
+PRESETS = ((7, "7 days"), (28, "4 weeks"), (91, "13 weeks"), (365, "a year"))
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One of the usual spans."""
+
+    words: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One figure as the page shows it."""
+
+    figure: Figure
+    drawing: SafeString
+    table: str
+
+    @property
+    def series(self) -> list[tuple[int, str]]:
+        """What each colour stands for; empty when there is but one."""
+        chart = self.figure.chart
+        if chart is None or len(chart.series) < 2:
+            return []
+        return [(place % 4, series.name) for place, series in enumerate(chart.series)]
+
+
+@dataclass(frozen=True)
+class FiguresPage:
+    """The whole page."""
+
+    span: Span
+    presets: list[Preset]
+    shown: list[Shown]
+
+
+def figures_page(*, person: Person, span: Span) -> FiguresPage:
+    """Gather all figures for some days, over what this person may see."""
+    asked = {"from": span.first.isoformat(), "to": span.last.isoformat()}
+    shown = [
+        Shown(
+            figure,
+            draw(figure.chart, title=figure.title) if figure.chart else SafeString(""),
+            f"{reverse('figure-table', args=[figure.key])}?{urlencode(asked)}",
+        )
+        for figure in figures(person=person, span=span)
+    ]
+    return FiguresPage(span, _presets(span), shown)
+
+
+def _presets(span: Span) -> list[Preset]:
+    today = now().date()
+    found = []
+    for count, words in PRESETS:
+        begin = today - timedelta(days=count - 1)
+        address = urlencode({"from": begin.isoformat(), "to": today.isoformat()})
+        here = (span.first, span.last) == (begin, today)
+        found.append(Preset(words, f"{reverse('figures')}?{address}", here))
+    return found

@@ -1,0 +1,1 @@
+"""The search page, saved searches, and tables of what was found."""

@@ -1,0 +1,58 @@
+"""What waits for a second person, the oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from probity.accounts.models import Person
+from probity.cases.access import visible
+from probity.cases.models import CATEGORY_WORDS, Case, Category
+from probity.decisions.models import Decision, DecisionState
+
+from .clock import Clock, case_clock
+from .decided import Decided, decided
+
+
+@dataclass(frozen=True)
+class Held:
+    """One decision that waits."""
+
+    case: Case
+    category: str
+    clock: Clock
+    told: Decided
+    own: bool
+
+
+@dataclass(frozen=True)
+class ApprovalsPage:
+    """All that wait in cases that this person may see."""
+
+    rows: list[Held]
+
+    @property
+    def others(self) -> int:
+        """How many this person can settle."""
+        return sum(not row.own for row in self.rows)
+
+
+def approvals_page(person: Person) -> ApprovalsPage:
+    """Gather it."""
+    found = (
+        Decision.objects.filter(visible(person, through="case"), standing__state=DecisionState.HELD)
+        .select_related("case", "person", "standing", "evaluation")
+        .prefetch_related("measures")
+        .order_by("at")
+    )
+    return ApprovalsPage(
+        [
+            Held(
+                case=row.case,
+                category=CATEGORY_WORDS[Category(row.case.category)],
+                clock=case_clock(row.case),
+                told=decided(row, deliveries={}),
+                own=row.person_id == person.pk,
+            )
+            for row in found
+        ]
+    )

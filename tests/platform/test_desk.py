@@ -94,7 +94,8 @@ def test_a_signed_file_verifies_and_tells_what_was_declared(
     assert record["ai_use"] == "generated"
     assert set(record["do_not_train"].values()) == {"notAllowed"}
     assert [event.name for event in AuditEvent.objects.order_by("pk")] == [
-        "person.created", "person.password_set", "identity.created", "work.asked", "work.signed",
+        "person.created", "person.password_set", "identity.created", "person.signed_in",
+        "work.asked", "work.signed",
     ]  # fmt: skip
     kept = [path.name for path in stored_files() if "works" in path.parts]
     assert kept == ["signed"]

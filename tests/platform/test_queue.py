@@ -14,6 +14,7 @@ from probity.analysis import queue
 from probity.analysis.models import Job
 from probity.cases.claims import case_claim, claims_sweep, next_case_claim
 from probity.cases.models import Case, CaseClaim
+from probity.cases.queues import queue_general
 from probity.core.clock import now
 from probity.core.errors import Conflict, TooManyRequests
 from probity.core.throttle import throttle
@@ -81,7 +82,7 @@ def test_the_database_refuses_a_lease_without_an_end(asset: Asset) -> None:
 
 @pytest.fixture
 def case() -> Case:
-    return Case.objects.create(number=1, category="other", opened_at=now())
+    return Case.objects.create(number=1, category="other", opened_at=now(), queue=queue_general())
 
 
 def test_a_claim_that_runs_out_frees_the_case(case: Case, person: Any) -> None:

@@ -214,7 +214,7 @@ def test_nobody_without_a_role_for_cases_gets_into_one() -> None:
 
 def test_an_auditor_changes_nothing_of_a_case() -> None:
     """Looking closer is a form too; what names a second thing is refused before it is looked at."""
-    looking = {"reveal", "conceal", "compare"}
+    looking = {"reveal", "reveal-step", "conceal", "compare"}
     for (name, method), row in table().items():
         named = set(addresses()[name].pattern.converters) if name in addresses() else set()
         if method != "get" and named == {"case_id"} and name not in looking:

@@ -56,7 +56,7 @@ def test_the_bundle_has_it_in_both_forms(
     assert held["data/report.pdf"].startswith(b"%PDF-")
     page = held["data/report.html"].decode()
     assert "<script" not in page
-    assert "A person decided the case." in page
+    assert "A person decided the case; it takes effect later." in page
     assert "http" not in page.replace("https://example.org/1", "").replace("httpx", "")
     lines = held["data/REQUIREMENTS.txt"].decode().splitlines()
     assert [line.split()[0] for line in lines[3:]] == [f"E{number}" for number in range(1, 19)]

@@ -69,31 +69,31 @@ def test_the_platform_hears_what_to_do_and_no_more(
 def test_the_reporter_hears_it_in_words(case: Case, reviewer: Actor) -> None:
     decide(case, reviewer)
     outbox_deliver()
-    (sent,) = mail.outbox
-    assert sent.to == ["ada@example.org"]
-    assert sent.subject == f"{case.label}: a decision"
+    receipt, sent = mail.outbox
+    assert receipt.to == sent.to == ["ada@example.org"]
+    assert sent.subject == f"{case.label}: what was decided about your report"
     assert "The content was removed." in sent.body
     assert "https://probity.example/status/" in sent.body
     assert "six months" in sent.body
     assert "Jo" not in sent.body
     decide(case, reviewer, "no_action")
     outbox_deliver()
-    assert "replaces what was decided before" in mail.outbox[1].body
+    assert "It replaces what you were told before." in mail.outbox[2].body
 
 
 def test_the_log_tells_of_it_and_erasing_reaches_it(case: Case, reviewer: Actor) -> None:
     decide(case, reviewer)
     outbox_deliver()
     names = AuditEvent.objects.filter(chain_id=case_chain(case.pk), name__startswith="message.")
-    assert [event.name for event in names] == ["message.queued", "message.sent"]
+    assert [event.name for event in names] == ["message.queued"] * 2 + ["message.sent"] * 2
     assert "ada@" not in json.dumps([event.payload for event in names])
     shown = {entry.name: entry for entry in dossier_page(case).entries}
     check = shown["message.queued"].check
     assert check is not None
     assert check.good
     report_erase(report=case.reports.get(), actor="system")
-    message = Message.objects.get()
-    assert (message.recipient, message.body, message.state) == ("", "", "sent")
+    for message in Message.objects.all():
+        assert (message.recipient, message.body, message.state) == ("", "", "sent")
     shown = {entry.name: entry for entry in dossier_page(case).entries}
     assert shown["message.queued"].check is None
     assert "message.forgotten" in shown
@@ -105,4 +105,4 @@ def test_a_decision_that_is_refused_tells_nobody(case: Case, reviewer: Actor) ->
 
     with pytest.raises(InvalidInput):
         case_decide(case=case, action="remove", reason=" ", rules=[], actor=reviewer)
-    assert not Message.objects.exists()
+    assert [message.kind for message in Message.objects.all()] == ["notice.receipt"]

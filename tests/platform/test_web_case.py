@@ -278,11 +278,11 @@ def test_every_registered_case_event_is_told_in_words() -> None:
     elsewhere = (
         "person.", "token.", "pack.", "asset.fixity_failed", "instance.", "identity.", "work.",
         "works.", "bank.", "endpoint.", "subscription.", "watch_list.", "alert.", "retention.set",
-        "queue.", "routing.", "priority.", "second_person.", "care.", "access.", "factor.", "grant.",
-        "session.", "sender.", "suspension.proposed", "suspension.refused", "suspension.begun",
-        "suspension.over", "misuse.warned", "uploader.", "view.", "search.", "transparency.called",
-        "notice.text_saved", "bulk.answered", "bulk.ended", "bulk.proposed",
-        "bulk.stopped", "bulk.undo_begun", "bulk.undone",
+        "queue.", "routing.", "priority.", "second_person.", "care.", "access.", "grant.",
+        "factor.", "session.", "sender.", "suspension.proposed", "suspension.refused",
+        "suspension.begun", "suspension.over", "misuse.warned", "uploader.", "view.", "search.",
+        "transparency.called", "notice.text_saved", "bulk.answered", "bulk.ended",
+        "bulk.proposed", "bulk.stopped", "bulk.undo_begun", "bulk.undone",
     )  # fmt: skip
     of_cases = {kind.name for kind in kinds() if not kind.name.startswith(elsewhere)}
     assert of_cases == set(TELLERS)

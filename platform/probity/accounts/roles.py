@@ -50,6 +50,7 @@ class Ability(StrEnum):
     BULK_RUN = "bulk:run"
     FIGURES_READ = "figures:read"
     WORK_READ = "work:read"
+    CARE_MANAGE = "care:manage"
 
 
 ALL = "all"
@@ -59,6 +60,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.LEAD: frozenset(
         {
             Ability.WORK_READ,
+            Ability.CARE_MANAGE,
             Ability.REPORTS_WRITE,
             Ability.CASES_READ,
             Ability.CASES_WORK,

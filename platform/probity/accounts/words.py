@@ -55,6 +55,7 @@ ABILITY_WORDS = {
     Ability.BULK_RUN: "Act on many cases at once",
     Ability.FIGURES_READ: "See the figures",
     Ability.WORK_READ: "See what the workers do",
+    Ability.CARE_MANAGE: "Look after the people who look",
 }
 
 

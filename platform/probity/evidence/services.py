@@ -230,11 +230,12 @@ def _derivatives_end(asset: Asset) -> list[Derivative]:
 
 
 @transaction.atomic
-def view_record(*, derivative: Derivative, actor: str, case: UUID) -> None:
-    """Write down that somebody looked at the media unconcealed."""
+def view_record(*, derivative: Derivative, actor: str, case: UUID, step: str = "") -> None:
+    """Write down that somebody looked at the media unconcealed; ``step`` says what more was shown
+    than at the first reveal, such as "in colour"."""
     custody_record(
         asset=derivative.asset, action=CustodyAction.VIEWED, actor=actor, case=case,
-        tool=derivative.name,
+        tool=f"{derivative.name} {step}".strip(),
     )  # fmt: skip
     event_append(
         chain=case_chain(case),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from probity.accounts.models import Person
 from probity.core.errors import NotFound
 
-from . import flow, outcomes
+from . import flow, outcomes, precision
 from .figures import Figure, Span
 
 FIGURES: dict[str, Callable[[Person | None, Span], Figure]] = {
@@ -19,6 +19,7 @@ FIGURES: dict[str, Callable[[Person | None, Span], Figure]] = {
     "actions": outcomes.actions,
     "appeals": outcomes.appeals,
     "detectors": outcomes.detectors,
+    "precision": precision.precision,
     "views": outcomes.views,
 }
 

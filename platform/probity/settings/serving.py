@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "probity.evidence",
     "probity.matching",
     "probity.analysis",
+    "probity.care",
     "probity.parties",
     "probity.cases",
     "probity.search",

@@ -8,10 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from probity.accounts.roles import Ability
 from probity.accounts.selectors import exceptions_waiting
+from probity.care.selectors import day_of
 from probity.cases.models import CATEGORY_WORDS
+from probity.workflow.declining import uncovered
 
 from .guard import person_of
 
@@ -59,6 +62,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "may_suspend": Ability.ABUSE_DECIDE in abilities,
         "may_second": Ability.SECOND_PERSON_SET in abilities,
         "category_words": CATEGORY_WORDS,
+        "care_day": SimpleLazyObject(lambda: day_of(person) if person else None),
         "nav": [] if walled else _doors(request, abilities),
     }
 
@@ -100,10 +104,13 @@ def _doors(request: HttpRequest, abilities: frozenset[Ability]) -> list[Door]:
 
 
 def _people_doors(here: str, abilities: frozenset[Ability]) -> list[Door]:
-    """People for who manages them; exceptions for who oversees them, while some wait."""
+    """People for who manages them; exceptions and deserted categories for who oversees them."""
     doors = []
     if Ability.PEOPLE_MANAGE in abilities:
         doors.append(Door("people", "People", here=here.startswith(("people", "person"))))
+    missing = len(uncovered()) if Ability.CARE_MANAGE in abilities else 0
+    if missing:
+        doors.append(Door("leading-care", f"Nobody for: {missing}", here=here == "leading-care"))
     waiting = exceptions_waiting() if Ability.ACCESS_OVERSEE in abilities else 0
     if waiting:
         doors.append(Door("access", f"Exceptions: {waiting}", here=here == "access"))

@@ -24,6 +24,7 @@ urlpatterns = [
     path("triage/", include("probity.web.finding.urls")),
     path("triage/", include("probity.web.bulk.urls")),
     path("leading/", include("probity.web.figures.urls")),
+    path("", include("probity.web.care.urls")),
     path("", public.home, name="home"),
     path("healthz", public.healthz, name="healthz"),
     path("favicon.ico", public.favicon, name="favicon"),

@@ -10,9 +10,11 @@ from probity.cases.models import Case
 from probity.core.errors import Conflict, NotFound
 from probity.evidence.models import Asset, CustodyAction, Derivative
 from probity.evidence.selectors import asset_bytes, derivative_latest
-from probity.evidence.services import custody_record, derivative_keep, view_record
+from probity.evidence.services import custody_record, derivative_keep
 from probity.matching.models import Match, SignalKind
 from probity.matching.pairs import pair_make
+
+from .viewing import look_check, look_record
 
 PRODUCER = "matching.aligned 1"
 
@@ -32,10 +34,13 @@ def pair_find(match: Match) -> tuple[Derivative, Derivative] | None:
     return (copy, known) if copy and known else None
 
 
-def pair_reveal(*, case: Case, match: Match, actor: Actor) -> tuple[Derivative, Derivative]:
+def pair_reveal(
+    *, case: Case, match: Match, actor: Actor, confirmed: bool = False
+) -> tuple[Derivative, Derivative]:
     """Make the pictures unless that was done before, and record that a person chose to look.
 
-    Raises Conflict where there is nothing to lay over, AssetSealed, NotFound, the media refusals.
+    Raises Conflict where there is nothing to lay over, ExposureSpent, AssetSealed, NotFound, the
+    media refusals.
     """
     actor.require_person(Ability.CASES_READ)
     other = other_of(match)
@@ -44,11 +49,12 @@ def pair_reveal(*, case: Case, match: Match, actor: Actor) -> tuple[Derivative, 
         raise NotFound("This case has no such match.")
     if other is None or match.signal not in {SignalKind.PDQ, SignalKind.VIDEO}:
         raise Conflict("There are no two pictures to compare: only a hash is known.")
+    look_check(case=case.pk, actor=actor, confirmed=confirmed)
     pair = pair_find(match) or _pair_keep(match, other)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         for derivative in pair:
-            view_record(derivative=derivative, actor=actor.name, case=case.pk)
+            look_record(case=case.pk, derivative=derivative, actor=actor)
     return pair
 
 

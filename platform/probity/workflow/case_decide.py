@@ -24,11 +24,12 @@ from probity.decisions.measures import Asked
 from probity.decisions.models import Decision, PolicyEvaluation
 from probity.decisions.services import case_evaluate, fact_answer
 from probity.evidence.models import Asset, Derivative
-from probity.evidence.services import asset_seal, view_record
+from probity.evidence.services import asset_seal
 from probity.notices.guard import reporter_refuse
 
 from .clocks import case_clocks_set
 from .decision_effect import settle_now
+from .viewing import look_check, look_record
 
 
 @transaction.atomic
@@ -113,9 +114,15 @@ def evidence_seal(*, case: Case, asset: Asset, actor: Actor) -> None:
 
 
 @transaction.atomic
-def media_reveal(*, case: Case, derivative: Derivative, actor: Actor) -> None:
-    """Record that a person chose to look at the media unconcealed."""
+def media_reveal(
+    *, case: Case, derivative: Derivative, actor: Actor, confirmed: bool = False
+) -> None:
+    """Record that a person chose to look at the media unconcealed.
+
+    Raises ExposureSpent when their day holds no more of it and they did not insist.
+    """
     actor.require_person(Ability.CASES_READ)
     if not case.items.filter(asset=derivative.asset).exists():
         raise NotFound("This case has no such asset.")
-    view_record(derivative=derivative, actor=actor.name, case=case.pk)
+    look_check(case=case.pk, actor=actor, confirmed=confirmed)
+    look_record(case=case.pk, derivative=derivative, actor=actor)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.roles import Ability
+from probity.care.services import ExposureSpent
 from probity.cases.models import Case
 from probity.cases.selectors import case_find
 from probity.core.errors import InvalidInput
@@ -19,6 +20,7 @@ from probity.matching.models import Carry
 from probity.matching.selectors import carry_find, cluster_find, match_find
 from probity.web.guard import actor_of, needs
 from probity.web.pages import go
+from probity.web.triage.care_steps import given_on
 from probity.web.triage.revealed import remember
 from probity.web.words import plural
 from probity.workflow.case_carry import carry_agree, carry_preview, carry_propose, carry_refuse
@@ -49,7 +51,16 @@ def compare(request: HttpRequest, case_id: UUID, match_id: UUID) -> HttpResponse
     """Two files side by side; both stay concealed until this person chooses to look."""
     case, match = case_find(case_id), match_find(match_id)
     if request.method == "POST":
-        for derivative in pair_reveal(case=case, match=match, actor=actor_of(request)):
+        confirmed = "confirmed" in request.POST
+        try:
+            pair = pair_reveal(case=case, match=match, actor=actor_of(request), confirmed=confirmed)
+        except ExposureSpent as spent:
+            if spent.hand_on:
+                return given_on(request, case)
+            page = compare_page(request, case=case, match=match)
+            context = {"page": page, "spent": spent.sentence}
+            return render(request, "web/matching/compare.html", context, status=spent.status)
+        for derivative in pair:
             remember(request, case, derivative)
         return redirect("compare", case_id=case.pk, match_id=match.pk)
     page = compare_page(request, case=case, match=match)

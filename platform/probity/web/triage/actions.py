@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from probity.accounts.roles import Ability
+from probity.care.services import ExposureSpent
 from probity.cases.claims import case_claim, case_release, next_case_claim
 from probity.cases.models import Case, Queue
 from probity.cases.notice import places_read
@@ -29,6 +30,7 @@ from probity.workflow.case_decide import (
     places_answer,
 )
 
+from .care_steps import given_on
 from .forms import answer_read, id_read
 from .revealed import forget, remember
 from .versioned import versioned
@@ -99,7 +101,13 @@ def reveal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Show a safe copy of the media to this person, on the record."""
     case = case_find(case_id)
     copy = derivative_find(id_read(request.POST, "derivative"))
-    media_reveal(case=case, derivative=copy, actor=actor_of(request))
+    confirmed = "confirmed" in request.POST
+    try:
+        media_reveal(case=case, derivative=copy, actor=actor_of(request), confirmed=confirmed)
+    except ExposureSpent as spent:
+        if spent.hand_on:
+            return given_on(request, case)
+        return go(request, reverse("reveal-limit", args=[case.pk, copy.pk]))
     remember(request, case, copy)
     return _back(request, case, "media", say="The media is shown. Press B to conceal it.")
 

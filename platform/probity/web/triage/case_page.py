@@ -9,6 +9,7 @@ from functools import cached_property
 from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.analysis.selectors import Progress, progress_of
+from probity.care.selectors import greys_first
 from probity.cases.models import CATEGORY_WORDS, Case, CaseClaim, CaseState, Category, Report
 from probity.cases.selectors import claim_live
 from probity.core.clock import now
@@ -128,7 +129,8 @@ class CasePage:
     @cached_property
     def media(self) -> list[MediaPage]:
         """Each file's picture, concealed or revealed."""
-        return [media_page(asset, revealed=self.revealed) for asset in self.assets]
+        grey = bool(self.revealed) and greys_first(self.person)
+        return [media_page(one, revealed=self.revealed, grey_first=grey) for one in self.assets]
 
     @cached_property
     def timelines(self) -> list[TimelinePage]:
@@ -154,7 +156,7 @@ class CasePage:
     @cached_property
     def findings(self) -> list[FindingsPage]:
         """Each file's findings."""
-        return [findings_page(asset) for asset in self.assets]
+        return [findings_page(one, category=self.case.category) for one in self.assets]
 
     @cached_property
     def law(self) -> LawPage:

@@ -9,6 +9,7 @@ from probity.analysis.engines import detector_cards
 from probity.analysis.models import Finding, FindingKind, FindingPicture
 from probity.analysis.selectors import assessment_of, findings_of, provenance_of
 from probity.evidence.models import Asset
+from probity.insight.precision import Tally, tallies_of
 from probity.web.credentials.view import ProvenanceView
 from probity.web.words import sentence_case
 
@@ -96,15 +97,20 @@ class FindingsPage:
         return [group for group in found if group.findings]
 
 
-def findings_page(asset: Asset) -> FindingsPage:
-    """Gather it: contradictions first, then credentials, then the rest."""
+def findings_page(asset: Asset, *, category: str = "") -> FindingsPage:
+    """Gather it: contradictions first, then credentials, then the rest. With a ``category`` each
+    detector also says how often people agreed with it in decided cases of it."""
     if asset.sealed:
         return FindingsPage([], None)
     rows = findings_of(asset)
     kinds = _evidence_kinds(rows)
+    here = tallies_of(category) if category and kinds else {}
     order = {"contradiction": 0, "warn": 1}
     shown = sorted(
-        (_shown(row, evidence=kinds.get(row.producer, "semantic")) for row in rows),
+        (
+            _shown(row, evidence=kinds.get(row.producer, "semantic"), here=here.get(row.producer))
+            for row in rows
+        ),
         key=lambda row: order.get(row.mark, 2),
     )
     said = together(assessment_of(asset), titles={row.producer: row.title for row in rows})
@@ -130,7 +136,7 @@ def _provenance(rows: list[Finding]) -> ProvenanceView | None:
     )
 
 
-def _shown(row: Finding, *, evidence: str) -> Shown:
+def _shown(row: Finding, *, evidence: str, here: Tally | None = None) -> Shown:
     verdict = str(row.details.get("verdict", "")) if row.kind == FindingKind.PROVENANCE else ""
     return Shown(
         id=str(row.pk),
@@ -141,7 +147,7 @@ def _shown(row: Finding, *, evidence: str) -> Shown:
         mark=_mark(row, verdict),
         sentence=row.sentence,
         pictures=[one for one in row.pictures.all() if one.derivative.destroyed_at is None],
-        numbers=_numbers(row),
+        numbers=[*_numbers(row), *_agreed(here)],
         verdict=VERDICT_WORDS.get(verdict, ""),
         producer=row.producer,
         version=row.version,
@@ -184,6 +190,13 @@ def _numbers(row: Finding) -> list[Number]:
         for number in (_score(row), _apart(row), _llr(row), _errors(row.details.get("error_rates")))
         if number
     ]
+
+
+def _agreed(here: Tally | None) -> list[Number]:
+    """How often people agreed with it here; nothing while the cases are too few."""
+    if here is None or not here.sentence:
+        return []
+    return [Number("Decided here", here.sentence, "Beside the calibration, never part of it.")]
 
 
 def _score(row: Finding) -> Number | None:

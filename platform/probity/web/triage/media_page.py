@@ -10,6 +10,8 @@ from probity.evidence.models import Asset, Derivative
 from probity.evidence.selectors import derivatives_of
 from probity.web.words import duration, size
 
+from .revealed import in_colour
+
 KINDS = {"image": "Picture", "video": "Video", "audio": "Recording"}
 REVEALS = {
     ("image", "view"): ("Reveal the picture", "Picture"),
@@ -32,6 +34,7 @@ class Reveal:
     name: str
     key: str
     shown: bool
+    grey: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class MediaPage:
         return [reveal for reveal in self.reveals if not reveal.shown]
 
     @property
+    def grey(self) -> Reveal | None:
+        """The first copy that is shown in grey and could be shown in colour."""
+        return next((reveal for reveal in self.shown if reveal.grey), None)
+
+    @property
     def fingerprint(self) -> str:
         """Changes when there is more, or less, to see."""
         sealed = "s" if self.asset.sealed else "o"
@@ -73,8 +81,9 @@ class MediaPage:
         return any(reveal.derivative.name == "proxy" for reveal in self.shown)
 
 
-def media_page(asset: Asset, *, revealed: set[str]) -> MediaPage:
-    """Gather it; a sealed asset shows nothing at all."""
+def media_page(asset: Asset, *, revealed: set[str], grey_first: bool = False) -> MediaPage:
+    """Gather it; a sealed asset shows nothing at all. ``grey_first``: this person wants grey
+    pictures until they ask for colour."""
     rows = [] if asset.sealed else derivatives_of(asset)
     by_name = {row.name: row for row in rows}
     concealed = next((row for row in rows if row.concealed), None)
@@ -91,7 +100,14 @@ def media_page(asset: Asset, *, revealed: set[str]) -> MediaPage:
         concealed=concealed,
         waveform=by_name.get("waveform"),
         reveals=[
-            Reveal(row, words, name, "bv"[place] if place < 2 else "", str(row.pk) in revealed)
+            Reveal(
+                row,
+                words,
+                name,
+                "bv"[place] if place < 2 else "",
+                shown=str(row.pk) in revealed,
+                grey=grey_first and asset.kind != "audio" and not in_colour(revealed, row),
+            )
             for place, (row, (words, name)) in enumerate(found)
         ],
     )

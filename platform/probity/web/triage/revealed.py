@@ -10,6 +10,8 @@ from probity.cases.models import Case
 from probity.evidence.models import Derivative
 
 KEY = "revealed"
+#: Behind the id of a copy that is shown in colour.
+COLOUR = " in colour"
 
 
 def revealed_in(request: HttpRequest, case: Case) -> set[str]:
@@ -31,6 +33,17 @@ def is_revealed(request: HttpRequest, derivative: Derivative) -> bool:
 def remember(request: HttpRequest, case: Case, derivative: Derivative) -> None:
     """The copy may be shown from now on."""
     ids = revealed_in(request, case) | {str(derivative.pk)}
+    request.session[KEY] = {**request.session.get(KEY, {}), str(case.pk): sorted(ids)}
+
+
+def in_colour(revealed: set[str], derivative: Derivative) -> bool:
+    """Whether a person whose first step is grey went on to colour for this copy."""
+    return f"{derivative.pk}{COLOUR}" in revealed
+
+
+def remember_colour(request: HttpRequest, case: Case, derivative: Derivative) -> None:
+    """The copy may be shown in colour from now on."""
+    ids = revealed_in(request, case) | {f"{derivative.pk}{COLOUR}"}
     request.session[KEY] = {**request.session.get(KEY, {}), str(case.pk): sorted(ids)}
 
 

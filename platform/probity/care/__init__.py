@@ -1,0 +1,1 @@
+"""Looking after the people who look: how much a day holds, breaks, what somebody prefers."""

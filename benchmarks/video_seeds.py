@@ -32,6 +32,9 @@ CONTAINERS = {
 }
 """Suffix to container, picture and sound coding; GIF besides."""
 
+SAME = {"libx264": {"x264-params": "cpu-independent=1"}}
+"""What makes an encoder write the same bytes each time."""
+
 Pictures = Sequence[np.ndarray[Any, np.dtype[np.uint8]]]
 
 
@@ -78,7 +81,7 @@ def _made(suffix: str, given: Pictures) -> bytes:
     out = io.BytesIO()
     # without it a container carries a random number, and no run could be taken up again
     with av.open(out, "w", format=kind, options={"fflags": "+bitexact"}) as media:
-        stream = _stream(media, codec, given, rate=Fraction(RATE), options={})
+        stream = _stream(media, codec, given, rate=Fraction(RATE), options=SAME.get(codec, {}))
         voice: Any = media.add_stream(sound, rate=48_000, layout="mono")
         _encode(media, stream, given, stamps=range(len(given)), rate=Fraction(RATE))
         time = np.arange(int(len(given) / RATE * 48_000)) / 48_000

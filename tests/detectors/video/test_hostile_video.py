@@ -31,7 +31,8 @@ def odd(given: video_seeds.Pictures, tmp_path_factory: pytest.TempPathFactory) -
 def test_mutants_of_every_container_are_answered(given: video_seeds.Pictures) -> None:
     seeds = video_seeds.seeds(given)
     assert set(seeds) == {"mp4", "mov", "mkv", "webm", "avi", "gif"}
-    assert video_seeds.seeds(given) == seeds, "a run that was broken off finds its files again"
+    again = video_seeds.seeds(given)
+    assert [name for name in seeds if again[name] != seeds[name]] == [], "not the same files again"
     journal = Journal(None)
     kept = video_mutants.run(seeds, count=PER_CONTAINER, journal=journal)
     assert len(journal.looks) == 6 * PER_CONTAINER

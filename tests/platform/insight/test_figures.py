@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
@@ -137,6 +137,7 @@ def test_the_interval_is_wilsons(hits: int, count: int, low: float, high: float)
     assert wilson(0, 0) is None
 
 
+@example([5e-324], False)
 @given(st.lists(st.floats(0, 1e9), min_size=1, max_size=40), st.booleans())
 def test_every_bar_stays_inside_its_picture(values: list[float], stacked: bool) -> None:
     chart = Chart(

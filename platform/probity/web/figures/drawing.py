@@ -17,6 +17,8 @@ COLUMN_HEIGHT, FOOT, LEFT = 190.0, 44.0, 52.0
 #: With more groups than this, groups stand side by side as columns.
 ROWS_MAX = 24
 TICKS = 5
+LEAST_DRAWN = 1e-6
+"""Below it a chart has nothing to show."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ def _least(chart: Chart) -> float:
 
 
 def _round_up(value: float, *, least: float) -> float:
-    if value <= 0:
+    if value < LEAST_DRAWN:
         return 1.0
     step = max(least, _step(value))
     return ceil(value / step - 1e-9) * step

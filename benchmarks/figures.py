@@ -44,6 +44,8 @@ def keep(topic: str, figures: list[Figure]) -> Path:
         "topic": topic,
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
+        # what else ran: above the number of cores, times are longer than they need to be
+        "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "figures": [{**asdict(figure), "ratio": round(figure.ratio, 3)} for figure in figures],
     }

@@ -137,7 +137,7 @@ def _through_the_table(source: Any, *, jobs: int, items: int, runner: Any) -> fl
     ended = Job.objects.filter(pk__in=made).aggregate(last=Max("ended_at"))["last"]
     serving.stop()
     print(f"  batches: {Batch.objects.count()}", flush=True)
-    return jobs * items / (ended.timestamp() - begun)
+    return float(jobs * items / (ended.timestamp() - begun))
 
 
 def _at_half(
@@ -149,7 +149,8 @@ def _at_half(
     random = np.random.default_rng(5)
     serving = _Serving(source, runner)
     serving.start()
-    made, ends = [], time.monotonic() + SECONDS[kind]
+    made: list[Any] = []
+    ends = time.monotonic() + SECONDS[kind]
     while time.monotonic() < ends or len(made) < 8:
         time.sleep(random.exponential(1 / rate))
         made.append(_put(source, items=items, seed=len(made) % 16))
@@ -157,7 +158,7 @@ def _at_half(
     serving.until_done(made)
     serving.stop()
     rows = Job.objects.filter(pk__in=made).values_list("created_at", "ended_at")
-    return [(ended - created).total_seconds() for created, ended in rows]
+    return [(ended - created).total_seconds() for created, ended in rows if ended is not None]
 
 
 class _Serving:

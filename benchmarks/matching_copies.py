@@ -271,8 +271,8 @@ Samples = npt.NDArray[np.float64]
 def _sounds(shared: Path) -> Iterator[Tally]:
     known: list[Samples] = []
     for path in _chosen(shared, _SOUNDS, 4 * RECORDINGS):
-        samples = [part for _, part in audio_chunks(path, RATE)]
-        whole = np.concatenate(samples) if samples else np.zeros(0)
+        parts = [part for _, part in audio_chunks(path, RATE)]
+        whole = np.concatenate(parts) if parts else np.zeros(0)
         if whole.size >= 6 * RATE and np.abs(whole).max() > 0.01:
             known.append(whole.astype(np.float64))
         if len(known) == RECORDINGS:

@@ -34,7 +34,8 @@ def cel(conditions: Sequence[Condition], cases: Sequence[Values]) -> Callable[[]
     One activation a case is shared by all rules, which is its fastest use.
     """
     try:
-        from cel_expr_python import cel as engine
+        # mypy knows no types of it, or not the package at all
+        from cel_expr_python import cel as engine  # type: ignore[import,unused-ignore]
     except ImportError:
         print("cel-expr-python is not installed: pip install cel-expr-python==0.1.3 to compare")
         return None

@@ -1,7 +1,10 @@
 """Queue page, case page and search at a million cases: the 95th percentile of whole answers.
 
-``PROBITY_BENCH_CASES`` makes it smaller. The baseline of each page is the one statement that it
-cannot do without, sent bare over the same connection in the same run.
+The case pages are of cases with a file, each with the findings of a dozen detectors and readers.
+
+``PROBITY_BENCH_CASES`` makes it smaller, ``PROBITY_BENCH_HOME`` names a folder whose cases stay, so
+that the same ones are asked again. The baseline of each page is the one statement that it cannot do
+without, sent bare over the same connection in the same run.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 CASES = int(os.environ.get("PROBITY_BENCH_CASES", "1000000"))
 ROUNDS = 60
+#: Case pages asked for before the clock runs: what detectors are worth here is counted once an hour
+#: for each category, not for each page.
+WARMED = 12
 GOALS = {"queue page": 100.0, "case page": 100.0, "search": 200.0}
 SEARCHES = (
     "{word}",
@@ -47,16 +53,10 @@ WORD = "SELECT case_id FROM search_piece WHERE words @@ to_tsquery('simple', %s)
 
 def main() -> list[Figure]:
     """Load, ask each page many times, compare with the bare statements."""
-    stage.django_begin()
-    from django.core.management import call_command
-
+    stage.django_begin(kept=os.environ.get("PROBITY_BENCH_HOME", ""))
     # everything is imported and compiled before the clock runs
     window = _window()
-    begun = time.perf_counter()
-    call_command(
-        "synthetic_load", cases=CASES, into_empty=True, stdout=io.StringIO(), stderr=io.StringIO()
-    )
-    print(f"queue: {CASES:,} cases made in {time.perf_counter() - begun:.0f} s")
+    _fill()
     rng = Random(11)
     figures = [*_pages(window, rng), _search(window, rng)]
     for figure in figures:
@@ -67,12 +67,33 @@ def main() -> list[Figure]:
     return figures
 
 
+def _fill() -> None:
+    """As many cases as are asked for; those that a kept home has already are taken as they are."""
+    from django.core.management import call_command
+
+    from probity.cases.models import Case
+
+    there = Case.objects.count()
+    if there not in {0, CASES}:
+        raise SystemExit(f"PROBITY_BENCH_HOME holds {there:,} cases, not {CASES:,}. Name another.")
+    begun = time.perf_counter()
+    if not there:
+        call_command(
+            "synthetic_load", cases=CASES, into_empty=True, stdout=io.StringIO(),
+            stderr=io.StringIO(),
+        )  # fmt: skip
+        print(f"queue: {CASES:,} cases made in {time.perf_counter() - begun:.0f} s")
+
+
 def _pages(window: Client, rng: Random) -> list[Figure]:
     from probity.cases.models import Case, Queue
 
-    ids = list(Case.objects.order_by("id").values_list("pk", flat=True)[: ROUNDS * 4])
+    with_files = Case.objects.filter(items__isnull=False).order_by("id")
+    ids = list(with_files.values_list("pk", flat=True)[: ROUNDS * 4])
     keys = [f"/triage?queue={key}" for key in Queue.objects.values_list("key", flat=True)]
     tabs = ["/triage", "/triage?show=open", "/triage?show=decided", "/triage?show=mine", *keys]
+    for key in ids[:WARMED]:
+        _ask(window, f"/triage/{key}")
     queue = [_ask(window, rng.choice(tabs)) for _ in range(ROUNDS)]
     case = [_ask(window, f"/triage/{rng.choice(ids)}") for _ in range(ROUNDS)]
     return [
@@ -83,9 +104,11 @@ def _pages(window: Client, rng: Random) -> list[Figure]:
 
 def _search(window: Client, rng: Random) -> Figure:
     from probity.cases.models import Report
+    from probity.workflow.synthetic_rows import BEGINNING
 
     texts = list(Report.objects.order_by("id").values_list("explanation", flat=True)[:200])
-    words = [word.strip(".") for text in texts for word in text.split()[5:]]
+    said = len(BEGINNING.split())
+    words = [word.strip(".") for text in texts for word in text.split()[said:]]
     times, slow = [], (0.0, "")
     for number in range(ROUNDS):
         word, other = rng.choice(words), rng.choice(words)
@@ -115,10 +138,11 @@ def _window() -> Client:
     from probity.accounts.services import person_create
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    person_create(username="bench-lead", roles=["lead"])
-    Person.objects.filter(username="bench-lead").update(password_change_required=False)
+    if not Person.objects.filter(username="bench-reviewer").exists():
+        person_create(username="bench-reviewer", roles=["reviewer"])
+    Person.objects.filter(username="bench-reviewer").update(password_change_required=False)
     client = Client()
-    client.force_login(Person.objects.get(username="bench-lead"))
+    client.force_login(Person.objects.get(username="bench-reviewer"))
     for address in ("/triage", "/triage/search?q=word"):
         client.get(address)
     return client

@@ -14,9 +14,13 @@ import numpy as np
 from PIL import Image
 
 
-def django_begin() -> Path:
-    """Start a throw-away PostgreSQL, migrate it, load Django; return the home folder."""
-    home = Path(tempfile.mkdtemp(prefix="probity-bench-"))
+def django_begin(*, kept: str = "") -> Path:
+    """Start a throw-away PostgreSQL, migrate it, load Django; return the home folder.
+
+    ``kept`` names a folder to use instead, which is left where it is with all that is in it.
+    """
+    home = Path(kept) if kept else Path(tempfile.mkdtemp(prefix="probity-bench-"))
+    home.mkdir(exist_ok=True)
     os.environ.update(PROBITY_HOME=str(home), DJANGO_SETTINGS_MODULE="probity.settings")
     from probity.core.launch import postgres
 
@@ -26,7 +30,8 @@ def django_begin() -> Path:
     def end() -> None:
         if os.getpid() == owner:
             cluster.stop()
-            shutil.rmtree(home, ignore_errors=True)
+            if not kept:
+                shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(end)
     os.environ["DATABASE_URL"] = cluster.url(role="owner")

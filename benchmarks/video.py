@@ -101,6 +101,8 @@ def _long(source: Path, place: Path) -> list[Figure]:
     return [
         Figure("first finding of a video of ten minutes", ten.first, ten.whole, "s",
                "the whole analysis", "lower"),
+        Figure("first finding of a film of two hours", two.first, two.whole, "s",
+               "the whole analysis", "lower"),
         Figure("most memory on a film of two hours", two.peak, ten.peak, "MiB",
                "a film of ten minutes", "lower"),
         Figure("analysis of a film of two hours", two.whole, ten.whole, "s",

@@ -22,7 +22,7 @@ def drawn(seed: int, *, width: int = 768, height: int = 512) -> Pixels:
     across = np.fft.rfftfreq(width)[None, :, None] * width
     down = np.fft.fftfreq(height)[:, None, None] * height
     cloud = np.fft.irfft2(spectrum / (1 + np.hypot(across, down)) ** 1.2, (height, width), (0, 1))
-    picture = np.clip(125 + 45 * cloud / cloud.std(), 0, 255).astype(np.uint8)
+    picture: Pixels = np.clip(125 + 45 * cloud / cloud.std(), 0, 255).astype(np.uint8)
     for _ in range(5):
         centre = (int(chance.integers(0, width)), int(chance.integers(0, height)))
         colour = tuple(int(part) for part in chance.integers(20, 235, 3))
@@ -69,7 +69,8 @@ def _cropped(picture: Pixels, share: float) -> Pixels:
 
 def _toned(picture: Pixels, *, contrast: float = 1.0, gamma: float = 1.0) -> Pixels:
     levels = (np.arange(256) / 255.0) ** gamma * 255
-    return cv2.LUT(picture, np.clip((levels - 128) * contrast + 128, 0, 255).astype(np.uint8))
+    table = np.clip((levels - 128) * contrast + 128, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(picture, table), dtype=np.uint8)
 
 
 def _noisy(picture: Pixels) -> Pixels:

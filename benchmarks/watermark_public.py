@@ -131,7 +131,8 @@ def _put_in(pixels: Pixels, payload: Payload, library: ModuleType, *, whole: boo
     bits = [int(bit) for bit in payload.bits]
     coder = library.EmbedMaxDct(bits, wmLen=len(bits))
     marked = coder.encode(bgr if whole else bgr.astype(np.float32))
-    return np.clip(np.round(marked), 0, 255).astype(np.uint8)[..., ::-1].copy()
+    levels: Pixels = np.clip(np.round(marked), 0, 255).astype(np.uint8)
+    return levels[..., ::-1].copy()
 
 
 def _theirs(pixels: Pixels, payload: Payload, library: ModuleType) -> bool:

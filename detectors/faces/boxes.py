@@ -15,6 +15,9 @@ Picture = NDArray[np.uint8]
 SIDE = 640
 """Pictures are shrunk to this longest side before faces are looked for."""
 
+NEARLY = 0.02
+"""A scale this near to one over a whole number is taken for it."""
+
 LEAST_SCORE = 0.7
 OVERLAP = 0.3
 LEAST_SIDE = 20
@@ -104,6 +107,11 @@ def shrunk(rgb: Picture) -> tuple[Picture, float]:
     scale = min(1.0, SIDE / max(rows, columns))
     if scale == 1.0:
         return rgb, 1.0
+    factor = round(1 / scale)
+    if abs(scale * factor - 1) < NEARLY:
+        # averaging whole squares takes a twentieth of the time
+        rgb, scale = rgb[: rows // factor * factor, : columns // factor * factor], 1 / factor
+        rows, columns = rgb.shape[:2]
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), scale
 

@@ -26,7 +26,7 @@ class Keeper:
 
     def __init__(self, *, budget: int, gap: int) -> None:
         self._budget, self._gap = budget, gap
-        self._images = Growing()
+        self._images = Growing(first=BURST)  # a film has hundreds of tracks
         self._index: list[int] = []
         self._matrices: list[NDArray[np.float64]] = []
 

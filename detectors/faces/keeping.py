@@ -3,7 +3,7 @@
 The bytes are a NumPy archive without pickles. Crops lie in it as one FFV1 stream, which loses
 nothing; landmarks as differences from frame to frame with their bytes sorted by weight. Places,
 shapes and pictures are kept, never an embedding. Child only: what is read may have been made from a
-hostile file.
+hostile file. What opens films is loaded only there: servers import this module for its names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -111,6 +110,8 @@ def _unsorted(change: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _film(faces: Faces) -> bytes:
     """All crops of all tracks, one after the other, without loss."""
+    import av
+
     out = io.BytesIO()
     if not any(len(track.crops.images) for track in faces.tracks):
         return b""
@@ -127,6 +128,8 @@ def _film(faces: Faces) -> bytes:
 
 
 def _pictures(film: bytes, *, count: int) -> NDArray[np.uint8]:
+    import av
+
     images = np.empty((count, CROP, CROP, 3), dtype=np.uint8)
     if not count:
         return images

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -66,10 +67,11 @@ class Face:
     shapes: Floats
     presence: float
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The box of the 468 points of the mesh."""
-        low, high = self.points[:MESH, :2].min(axis=0), self.points[:MESH, :2].max(axis=0)
+        across = np.ascontiguousarray(self.points[:MESH, :2].T)  # rows are searched faster
+        low, high = np.minimum.reduce(across, axis=1), np.maximum.reduce(across, axis=1)
         return Box(
             x=float(low[0]), y=float(low[1]), width=float(high[0] - low[0]),
             height=float(high[1] - low[1]), score=self.presence, angle=eye_line(self.points),
@@ -91,13 +93,13 @@ class Mesh:
         return face
 
     def _once(self, rgb: Picture, where: Square) -> Face | None:
-        crop = np.multiply(_cut(rgb, where)[None], np.float32(1 / 255), dtype=np.float32)
-        outputs = self._landmarks(crop)
-        presence = float(1 / (1 + np.exp(-outputs["Identity_1"].ravel()[0])))
+        _write(_cut(rgb, where), self._landmarks.given())
+        outputs = self._landmarks.run()
+        presence = float(1 / (1 + np.exp(-outputs["Identity_1"].flat[0])))
         if presence < LEAST_PRESENCE:
             return None
         points = _back(outputs["Identity"].reshape(POINTS, 3), where)
-        shapes = self._shapes(points[_SHAPE_POINTS, :2][None])
+        shapes = self._shapes(points.take(_SHAPE_POINTS, axis=0)[None, :, :2])
         values = next(iter(shapes.values())).ravel()
         return Face(points=points, shapes=np.clip(values, 0, 1), presence=presence)
 
@@ -134,6 +136,13 @@ def cut(rgb: Picture, where: Square, *, size: int) -> Picture:
 
 def _cut(rgb: Picture, where: Square) -> Picture:
     return cut(rgb, where, size=SIDE)
+
+
+def _write(crop: Picture, given: Floats) -> None:
+    """Bytes as numbers from 0 to 1; widened first and then scaled takes a third of the time of both
+    at once, and gives the same numbers."""
+    np.copyto(given[0], crop)
+    np.multiply(given, np.float32(1 / 255), out=given)
 
 
 def _surroundings(rgb: Picture, where: Square) -> tuple[Picture, tuple[int, int]]:

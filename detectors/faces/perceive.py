@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path as FilePath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detectors.api import DecodingFailed
 from detectors.faces import bundle
@@ -24,7 +26,7 @@ from foundation.media.decode import Pace, Shown
 MAX_SIDE = 1280
 """Frames are decoded at most this long; a face that fills them is still over 500 pixels."""
 
-MAX_CROP_BYTES = 192 * 1024**2
+MAX_CROP_BYTES = 96 * 1024**2
 LEAST_FRAMES = 3
 """Tracks of fewer frames are chance finds."""
 
@@ -55,9 +57,7 @@ class Perception:
         self._budget = max(8, MAX_CROP_BYTES // CROP_BYTES // len(self.windows))
         frames = round((self._planned.rate or probe.fps or NATIVE) * _longest(self._planned))
         self._gap = burst_gap(frames=frames, budget=self._budget)
-        parts = bundle.read(models.landmarker) if models.landmarker else None
-        self._model = parts.model if parts else np.zeros((0, 3))
-        self._mesh = Mesh(parts) if parts else None
+        self._model, self._mesh = _measuring(models.landmarker)
         self._finder = finder(models.yunet)
         self._number = -1
         self._follower: Follower | None = None
@@ -75,7 +75,7 @@ class Perception:
         """Look at the frame if a window asks for it; one whose stamp goes back is damage."""
         if self._times and time < self._times[-1]:
             return
-        number = next((n for n, w in enumerate(self.windows) if w.start <= time < w.end), None)
+        number = self._window(time)
         if number is None:
             return
         if number != self._number:
@@ -91,6 +91,13 @@ class Perception:
         self._times.append(time)
         self._follower.feed(time, rgb)
         self._seen(time)
+
+    def _window(self, time: float) -> int | None:
+        """Which window a moment lies in; nearly always the one of the moment before."""
+        now = self._number
+        if now >= 0 and self.windows[now].start <= time < self.windows[now].end:
+            return now
+        return next((n for n, w in enumerate(self.windows) if w.start <= time < w.end), None)
 
     def _close(self) -> None:
         if self._follower is not None:
@@ -143,6 +150,23 @@ def perceive(
         for time, shown in decode.video_shown(path, start=window.start, end=window.end):
             looking.offer(time, shown)
     return looking.faces()
+
+
+def _measuring(bundled: FilePath | None) -> tuple[NDArray[np.float64], Mesh | None]:
+    """The average face and what measures faces; neither without a bundle."""
+    if bundled is None:
+        return np.zeros((0, 3)), None
+    found = bundled.stat()
+    return _prepared(bundled, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=1)
+def _prepared(
+    bundled: FilePath, _changed: int, _size: int
+) -> tuple[NDArray[np.float64], Mesh | None]:
+    """Made once in the life of the process while the file stays as it is."""
+    parts = bundle.read(bundled)
+    return parts.model, Mesh(parts)
 
 
 def _longest(planned: Plan) -> float:

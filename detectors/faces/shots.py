@@ -42,7 +42,7 @@ class Shots:
         last, self._last = self._last, small
         if last is None:
             return False
-        change = float(np.abs(small - last).mean())
+        change = float(cv2.norm(small, last, cv2.NORM_L1)) / small.size
         usual = median(self._usual) if self._usual else 0.0
         found = change >= max(LEAST_CHANGE, TIMES_USUAL * usual)
         if not found:

@@ -17,6 +17,16 @@ WINDOW = 60.0
 MOST_WINDOWS = 6
 
 
+FILM = 3600.0
+"""Seconds from which on reading all of the sound takes longer than the pictures' first minutes, so
+that those are looked at first, before any face."""
+
+
+def is_film(seconds: float | None) -> bool:
+    """Whether a file of ``seconds`` (None = unknown) is so long that pictures come first."""
+    return seconds is not None and seconds >= FILM
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """``rate`` frames a second, None = all; ``whole`` when the windows cover everything."""

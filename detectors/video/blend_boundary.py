@@ -12,7 +12,7 @@ from detectors.api import Abstain, Outcome, Sample, Value
 from detectors.video.lanes import Lane, chart
 from detectors.video.pairs import Look, looks
 from detectors.video.people import main_person
-from detectors.video.regions import detail, grey, regions, spread
+from detectors.video.regions import detail, grey, inside, regions, spread
 
 FLOOR = 0.15
 """Grey levels below which detail is only rounding."""
@@ -80,7 +80,6 @@ class BlendBoundary:
                         _lane("ring around the face", found.times, found.ring, found),
                         _lane("surroundings", found.times, found.around, found),
                     ],
-                    heading="Fine detail in and around the face",
                     end=faces.windows[-1].end,
                     note="Robust spread of what is finer than two pixels, in grey levels.",
                     name="boundary",
@@ -99,7 +98,7 @@ def measured(chosen: Sequence[Look]) -> Boundary:
         if min(int(mask.sum()) for mask in masks) < 200:
             continue
         fine = detail(grey(look.image))
-        rows.append((look.time, *(max(spread(fine[mask]), FLOOR) for mask in masks)))
+        rows.append((look.time, *(max(spread(inside(fine, mask)), FLOOR) for mask in masks)))
     table = np.array(rows, dtype=np.float64).reshape(-1, 4)
     return Boundary(times=table[:, 0], face=table[:, 1], ring=table[:, 2], around=table[:, 3])
 

@@ -12,6 +12,7 @@ from detectors.api import Abstain, Outcome, Picture, Sample, Track, Value
 from detectors.faces import Faces
 from detectors.faces import Track as Face
 from detectors.faces.tracks import usable_seconds
+from detectors.promised import NOT_MEASURED
 from detectors.video.eyelids import Closure, Lids, lids
 from detectors.video.lanes import Lane, chart
 from detectors.video.people import main_person, rate
@@ -30,8 +31,7 @@ class Blink:
         try:
             person = main_person(faces)
         except Abstain as nobody:
-            none = {"blinks": [], "usable_seconds": 0.0}
-            raise Abstain(nobody.sentence, details=none) from nobody
+            raise Abstain(nobody.sentence, details=NOT_MEASURED["video.blink"]) from nobody
         parts = list(chain.from_iterable(lids(track, p=p) for track in person))
         seconds = usable_seconds(person)
         details = _details(faces, person, parts, seconds=seconds, p=p)
@@ -164,7 +164,6 @@ def _picture(faces: Faces, parts: Sequence[Lids], blinks: Sequence[Closure]) -> 
     )
     return chart(
         [lane],
-        heading="Blinking over time",
         end=max(float(times[-1]), faces.windows[-1].end),
         note=f"{len(blinks)} blinks counted from eye contours and blendshapes together.",
         name="blinking",

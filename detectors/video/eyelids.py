@@ -110,9 +110,11 @@ def _open(signal: Curve, times: Curve, *, p: Mapping[str, float]) -> Curve:
     half = p["baseline_seconds"] / 2
     first = np.searchsorted(times, times - half)
     last = np.searchsorted(times, times + half, side="right")
-    near = np.array(
-        [np.percentile(signal[a:b], p["open_percentile"]) for a, b in zip(first, last, strict=True)]
-    )
+    near, lengths = np.empty(len(signal)), last - first
+    for length in np.unique(lengths):  # nearly all neighbourhoods have one of two lengths
+        at = np.flatnonzero(lengths == length)
+        around = signal[first[at, None] + np.arange(length)]
+        near[at] = np.percentile(around, p["open_percentile"], axis=1)
     whole = float(np.percentile(signal, p["open_percentile"]))
     base: Curve = np.maximum(near, max(0.75 * whole, 1e-3))
     return base

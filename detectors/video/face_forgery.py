@@ -140,7 +140,7 @@ def _outcome(
         details=details,
         pictures=(
             chart(
-                lanes, heading="What the networks say of each face", end=end,
+                lanes, end=end,
                 note="0: as in the untouched faces of their training. 1: as in the altered ones.",
                 name="networks", caption="Output of four networks for each face over time.",
             ),

@@ -81,7 +81,6 @@ class HeadPose:
                     [Lane(label="degrees between whole face and its middle", times=found.times,
                           values=found.apart, low=0.0,
                           high=max(10.0, float(np.percentile(found.apart, 99))))],
-                    heading="Where the face and its middle point",
                     end=faces.windows[-1].end,
                     note="Both directions come from one average face fitted to two sets of points.",
                     name="head-pose",

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.api import Picture, Track
+from detectors.captions import curves, joined, letter, marks
 from detectors.curves import curve
 from detectors.draw import LINE, MARGIN, QUIET, RULE, Sheet, TimeAxis, mark_tracks
 
-TOP = 118
+TOP = 72
 TALL = 150
 GAP = 22
 HOLE = 3.0
@@ -39,7 +40,6 @@ class Lane:
 def chart(
     lanes: Sequence[Lane],
     *,
-    heading: str,
     end: float,
     tracks: Sequence[Track] = (),
     note: str,
@@ -48,41 +48,38 @@ def chart(
 ) -> Picture:
     """All lanes from the file's start to ``end`` (s); tracks are shaded and numbered."""
     bottom = TOP + len(lanes) * TALL + (len(lanes) - 1) * GAP
-    sheet = Sheet(heading=heading, height=bottom + 118)
+    sheet = Sheet(height=bottom + MARGIN + 24)
     axis = TimeAxis(seconds=end)
     axis.draw(sheet, top=TOP, bottom=bottom)
     for number, lane in enumerate(lanes):
         top = TOP + number * (TALL + GAP)
         _draw(sheet, lane, axis=axis, top=top)
+        if len(lanes) > 1:
+            sheet.text(axis.left + 6, top - 18, letter(number), size=16, colour=QUIET)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=bottom)
-    sheet.text(MARGIN, bottom + 56, note, size=18)
-    return sheet.picture(
-        name=name,
-        caption=caption,
-        curves=[
-            curve(
-                label=lane.label, times=lane.times, values=lane.values, low=lane.low,
-                high=lane.high, level=lane.level, level_label=lane.level_label,
-            )
-            for lane in lanes
-        ],
-    )  # fmt: skip
+    drawn = [
+        curve(
+            label=lane.label, times=lane.times, values=lane.values, low=lane.low,
+            high=lane.high, level=lane.level, level_label=lane.level_label,
+        )
+        for lane in lanes
+    ]  # fmt: skip
+    said = joined(caption, curves(drawn), note, marks(tracks))
+    return sheet.picture(name=name, caption=said, curves=drawn)
 
 
 def _draw(sheet: Sheet, lane: Lane, *, axis: TimeAxis, top: int) -> None:
     bottom = top + TALL
     sheet.draw.line((axis.left, bottom, axis.right, bottom), fill=RULE)
-    sheet.text(axis.left + 6, top - 18, lane.label, size=16, colour=QUIET)
     sheet.text(axis.left - 10, top, f"{lane.high:.3g}", size=15, colour=QUIET, anchor="ra")
     sheet.text(axis.left - 10, bottom - 16, f"{lane.low:.3g}", size=15, colour=QUIET, anchor="ra")
     if lane.level is not None:
-        y = _height(lane, lane.level, top=top)
+        y = float(_heights(lane, np.array(lane.level), top=top))
         for left in range(axis.left, axis.right, 14):
             sheet.draw.line((left, y, left + 6, y), fill=QUIET)
-        sheet.text(axis.right, y - 18, lane.level_label, size=15, colour=QUIET, anchor="ra")
     for run in _runs(lane):
-        line = [(axis.x(float(lane.times[at])), _height(lane, lane.values[at], top=top))
-                for at in run]  # fmt: skip
+        heights = _heights(lane, lane.values[run], top=top)
+        line = list(zip(axis.across(lane.times[run]).tolist(), heights.tolist(), strict=True))
         if len(line) > 1:
             sheet.draw.line(line, fill=LINE, width=2)
         else:
@@ -93,9 +90,9 @@ def _draw(sheet: Sheet, lane: Lane, *, axis: TimeAxis, top: int) -> None:
         sheet.draw.polygon((x - 5, top - 2, x + 5, top - 2, x, top + 8), fill=QUIET)
 
 
-def _height(lane: Lane, value: float, *, top: int) -> float:
-    share = (float(value) - lane.low) / max(lane.high - lane.low, 1e-12)
-    return top + TALL * (1 - min(max(share, 0.0), 1.0))
+def _heights(lane: Lane, values: NDArray[np.float64], *, top: int) -> NDArray[np.float64]:
+    share = (values - lane.low) / max(lane.high - lane.low, 1e-12)
+    return np.asarray(top + TALL * (1 - np.clip(share, 0, 1)))
 
 
 def _runs(lane: Lane) -> list[NDArray[np.int64]]:

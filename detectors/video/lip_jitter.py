@@ -55,7 +55,6 @@ class LipJitter:
                         _lane("lips (% of the distance of the eyes)", times, lips, width, lips),
                         _lane("bones of the face", times, head, width, lips),
                     ],
-                    heading="Trembling from frame to frame",
                     end=faces.windows[-1].end,
                     note="Second difference of 40 lip points, without the head's own motion.",
                     name="lip-jitter",
@@ -95,9 +94,7 @@ def steadied(points: Floats) -> Floats:
     target = rigid[len(rigid) // 2]
     laid = flat
     for _ in range(2):
-        laid = np.stack(
-            [moved(frame, similarity(rigid[n], target)) for n, frame in enumerate(flat)]
-        )
+        laid = moved(flat, similarity(rigid, target))
         target = laid[:, list(RIGID)].mean(axis=0)
     scale = float(np.linalg.norm(target[EYES[0]] - target[EYES[1]]))
     return np.asarray(laid / max(scale, 1e-6), dtype=np.float32)

@@ -10,6 +10,7 @@ import numpy as np
 
 from detectors.api import Abstain, Outcome, Picture, Sample, Value
 from detectors.faces import Faces, Track
+from detectors.promised import NOT_MEASURED
 from detectors.video.lip_sync_pictures import pictures
 from detectors.video.mouth import openings
 from detectors.video.people import NOBODY, stretches
@@ -17,7 +18,7 @@ from detectors.video.speech import RATE, Curve, Speech, listen, loudness_curves
 from detectors.video.sync import Match, Pair, match, prepared, read
 
 LEAST_STRETCH = 2.0
-UNKNOWN = {"offset_ms": None, "judged": False}
+UNKNOWN = NOT_MEASURED["video.lip_sync"]
 """What a script reads where lips and sound could not even be laid beside one another."""
 
 EARLY, LATE = 45, 125
@@ -208,8 +209,8 @@ def _sentence(best: Speaker, *, offset: int, details: Mapping[str, Any], several
     words = (
         f"The sound comes {abs(offset)} ms {side} the lips (± {details['uncertainty_ms']} ms, "
         f"match {best.found.clearness:.1f} over {best.seconds:.0f} s"
+        f"{f', person {best.person + 1}' if several else ''}). "
     )
-    words += f", person {best.person + 1}). " if several else "). "
     if -EARLY <= offset <= LATE:
         words += f"That lies within what viewers do not notice ({EARLY} ms early, {LATE} ms late)."
     else:

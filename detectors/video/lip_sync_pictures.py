@@ -48,7 +48,6 @@ def _curves(tracks: Sequence[Track], *, speech: Speech, end: float) -> Picture:
     )  # fmt: skip
     return chart(
         [mouth, sound],
-        heading="Lips and speech over time",
         end=end,
         note="Where somebody speaks, both curves rise and fall together.",
         name="lips-and-speech",
@@ -57,7 +56,7 @@ def _curves(tracks: Sequence[Track], *, speech: Speech, end: float) -> Picture:
 
 
 def _delays(found: Match, *, lead: float) -> Picture:
-    sheet = Sheet(heading="How well lips and sound match at each delay", height=500)
+    sheet = Sheet(height=BOTTOM + 60)
     right = WIDTH - MARGIN
     low, high = float(found.correlation.min()), max(float(found.correlation.max()), 0.05)
     first, last = float(found.lags[0]), float(found.lags[-1])
@@ -78,9 +77,10 @@ def _delays(found: Match, *, lead: float) -> Picture:
     sheet.draw.line((x(lead), TOP, x(lead), BOTTOM), fill=QUIET, width=1)
     sheet.text(LEFT - 10, y(high), f"{high:.2f}", size=16, colour=QUIET, anchor="ra")
     sheet.text(LEFT - 10, y(0), "0", size=16, colour=QUIET, anchor="rm")
-    words = f"Sound early on the left, late on the right. Grey: usual delay ({1000 * lead:.0f} ms)."
-    sheet.text(MARGIN, BOTTOM + 56, words, size=18)
-    caption = f"Correlation of lips and sound at each delay; highest at {found.offset:+.2f} s."
+    caption = (
+        f"Correlation of lips and sound at each delay; highest at {found.offset:+.2f} s. Sound "
+        f"early on the left, late on the right. Grey: usual delay ({1000 * lead:.0f} ms)."
+    )
     shown = curve(
         label="correlation of lips and sound (1 = they move as one)", times=found.lags,
         values=found.correlation, low=low, high=high, level=0.0, axis="delay",

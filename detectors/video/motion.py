@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from detectors.api import Abstain, Outcome, Picture, Sample, Value
 from detectors.faces import Faces, Track
 from detectors.media import Frames
 from detectors.video.lanes import Lane, chart
-from detectors.video.people import main_person
+from detectors.video.people import NOBODY, main_person
 
 Curve = NDArray[np.float64]
 NOSE = 6
@@ -33,13 +34,15 @@ FROZEN = 0.12
 @dataclass(frozen=True, kw_only=True)
 class Movement:
     """``times`` (M,) s; speeds (M,) in face widths a second of the face, of what lies below it, and
-    of the rest; ``change`` (M,) mean difference of the rest in grey levels."""
+    of the rest; ``change`` (M,) mean difference of the rest in grey levels; ``same`` (M,) whether
+    the whole picture is the one before again."""
 
     times: Curve
     face: Curve
     body: Curve
     rest: Curve
     change: Curve
+    same: NDArray[np.bool_]
 
 
 class Motion:
@@ -49,7 +52,7 @@ class Motion:
         """Outcome with speeds and jerk; abstains without a face in enough frames."""
         p = {name: float(value) for name, value in parameters.items()}
         faces = sample.faces()
-        person = main_person(faces)
+        person = _longest(faces)
         found = measured(sample.frames(), person, faces)
         if len(found.times) < p["least_frames"]:
             raise Abstain(
@@ -75,6 +78,15 @@ class Motion:
         )
 
 
+def _longest(faces: Faces) -> tuple[Track, ...]:
+    """The person who can be measured longest; of boxes alone, who is seen longest."""
+    if faces.landmarks:
+        return main_person(faces)
+    if not faces.tracks:
+        raise Abstain(NOBODY)
+    return faces.people()[0]
+
+
 def measured(frames: Frames, person: Sequence[Track], faces: Faces) -> Movement:
     """Optical flow (Kroeger et al. 2016) between neighbouring frames that show the person."""
     if min(frames.images.shape[1:3]) < LEAST_SIDE:
@@ -83,18 +95,20 @@ def measured(frames: Frames, person: Sequence[Track], faces: Faces) -> Movement:
     scale = frames.images.shape[1] / faces.height
     usual = float(np.median(np.diff(frames.times))) if len(frames.times) > 1 else 0.0
     rows = []
+    last = cv2.cvtColor(frames.images[0], cv2.COLOR_RGB2GRAY)
     for number in range(1, len(frames.times)):
         before, time = frames.times[number - 1], frames.times[number]
+        one, last = last, cv2.cvtColor(frames.images[number], cv2.COLOR_RGB2GRAY)
         box = _box(person, float(time))
         if box is None or time - before > 2 * usual:
             continue
-        pair = frames.images[number - 1], frames.images[number]
         lasting = float(time - before)
-        rows.append((time, *_pair(*pair, box * scale, seconds=lasting, flowing=flowing)))
-    table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+        rows.append((time, *_pair(one, last, box * scale, seconds=lasting, flowing=flowing)))
+    table = np.array(rows, dtype=np.float64).reshape(-1, 6)
     return Movement(
-        times=table[:, 0], face=table[:, 1], body=table[:, 2], rest=table[:, 3], change=table[:, 4]
-    )
+        times=table[:, 0], face=table[:, 1], body=table[:, 2], rest=table[:, 3],
+        change=table[:, 4], same=table[:, 5] > 0,
+    )  # fmt: skip
 
 
 def summary(found: Movement, person: Sequence[Track]) -> dict[str, Any]:
@@ -107,6 +121,7 @@ def summary(found: Movement, person: Sequence[Track]) -> dict[str, Any]:
         "frozen_background_share": round(float((background < FROZEN).mean()), 4)
         if background.size
         else None,
+        "repeated_share": round(float(found.same.mean()), 4),
         "coupling": _coupling(found),
         "jerk": jerk(person),
         "pictures": len(found.times),
@@ -114,14 +129,15 @@ def summary(found: Movement, person: Sequence[Track]) -> dict[str, Any]:
 
 
 def jerk(person: Sequence[Track]) -> float | None:
-    """Median third difference of the bridge of the nose over its first difference."""
+    """Median third difference of the bridge of the nose over its first difference; None where only
+    boxes are known."""
     ratios = []
     for track in person:
+        if len(track.times) < 8 or track.points.shape[1] == 0:
+            continue
         path = track.points[:, NOSE, :2].astype(np.float64) / np.maximum(
             track.eye_distance[:, None], 1e-6
         )
-        if len(path) < 8:
-            continue
         first = np.linalg.norm(np.diff(path, axis=0), axis=1)
         third = np.linalg.norm(np.diff(path, n=3, axis=0), axis=1)
         ratios.append(float(np.median(third) / max(float(np.median(first)), 1e-6)))
@@ -138,18 +154,17 @@ def _box(person: Sequence[Track], time: float) -> Curve | None:
 
 
 def _pair(
-    before: NDArray[np.uint8],
-    after: NDArray[np.uint8],
+    one: NDArray[Any],
+    two: NDArray[Any],
     box: Curve,
     *,
     seconds: float,
     flowing: cv2.DISOpticalFlow,
-) -> tuple[float, float, float, float]:
-    one, two = (cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (before, after))
+) -> tuple[float, float, float, float, bool]:
     flow = flowing.calc(one, two, None)  # type: ignore[call-overload]
-    across, down = flow[..., 0], flow[..., 1]
-    speed = cv2.magnitude(across, down) / (max(float(box[2]), 1.0) * max(seconds, 1e-3))
-    x, y, width, height = box
+    across, down = cv2.split(flow)
+    x, y, width, height = box.tolist()
+    speed = cv2.magnitude(across, down) / (max(width, 1.0) * max(seconds, 1e-3))
     rows, columns = one.shape
     face = _part(y, y + height, rows), _part(x, x + width, columns)
     wide = _part(x - 0.8 * width, x + 1.8 * width, columns)
@@ -157,18 +172,19 @@ def _pair(
     person = _part(y - 0.5 * height, rows, rows), wide
     change = cv2.absdiff(one, two)
     return (
-        _mean(speed[face]), _mean(speed[body]), _around(speed, person), _around(change, person)
+        _mean(speed[face]), _mean(speed[body]), _around(speed, person), _around(change, person),
+        cv2.countNonZero(change) == 0,
     )  # fmt: skip
 
 
 def _part(low: float, high: float, size: int) -> slice:
     """Whole pixels from ``low`` up to ``high``, inside the picture."""
-    first, end = (int(np.clip(np.ceil(edge), 0, size)) for edge in (low, high))
-    return slice(first, max(first, end))
+    first = math.ceil(min(max(low, 0.0), size))
+    return slice(first, max(first, math.ceil(min(max(high, 0.0), size))))
 
 
 def _mean(values: NDArray[Any]) -> float:
-    return float(values.mean()) if values.size >= LEAST_PIXELS else float("nan")
+    return cv2.sumElems(values)[0] / values.size if values.size >= LEAST_PIXELS else float("nan")
 
 
 def _around(values: NDArray[Any], part: tuple[slice, slice]) -> float:
@@ -177,8 +193,8 @@ def _around(values: NDArray[Any], part: tuple[slice, slice]) -> float:
     count = values.size - inside.size
     if count < LEAST_PIXELS:
         return float("nan")
-    total = values.sum(dtype=np.float64) - inside.sum(dtype=np.float64)
-    return float(total / count)
+    total = cv2.sumElems(values)[0] - (cv2.sumElems(inside)[0] if inside.size else 0.0)
+    return total / count
 
 
 def _middle(values: Curve) -> float | None:
@@ -222,7 +238,6 @@ def _picture(found: Movement, *, end: float) -> Picture:
             Lane(label="change of the background (grey levels)", times=found.times,
                  values=found.change, low=0.0, high=5.0),
         ],
-        heading="Movement over time",
         end=end,
         note="Optical flow between neighbouring pictures.",
         name="motion",

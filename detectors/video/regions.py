@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,32 +33,47 @@ SURROUND = (1.18, 1.55)
 
 @dataclass(frozen=True, kw_only=True)
 class Regions:
-    """Masks (CROP, CROP) of one crop; none of them reaches beyond the picture's edge."""
+    """Masks (CROP, CROP) of one crop; none of them reaches beyond the picture's edge.
 
-    skin: Mask
-    ring: Mask
-    surround: Mask
-    neck: Mask
+    ``points`` (478, 2) in pixels of the crop; ``there`` (CROP, CROP) where it lies inside the
+    picture. Each mask is drawn when it is asked for.
+    """
+
+    points: Floats
+    there: Mask
+
+    @cached_property
+    def skin(self) -> Mask:
+        """Of the face, without what moves: eyes, brows, mouth."""
+        moving = ((RIGHT_EYE, 1.9), (LEFT_EYE, 1.9), (MOUTH, 1.35), *((b, 1.4) for b in BROWS))
+        without = [_scaled(self.points[list(part)], grown) for part, grown in moving]
+        return _filled(_scaled(self._oval, 0.86), *without) & self.there
+
+    @cached_property
+    def ring(self) -> Mask:
+        """Around the edge of the face, where one would be pasted."""
+        return _filled(*(_scaled(self._oval, share) for share in reversed(RING))) & self.there
+
+    @cached_property
+    def surround(self) -> Mask:
+        """What lies around that ring."""
+        return _filled(*(_scaled(self._oval, share) for share in reversed(SURROUND))) & self.there
+
+    @cached_property
+    def neck(self) -> Mask:
+        """Below the chin."""
+        return _neck(self.points) & self.there
+
+    @property
+    def _oval(self) -> Floats:
+        return self.points[list(OVAL)]
 
 
 def regions(track: Track, crops: Crops, number: int) -> Regions:
     """The parts of crop ``number``."""
-    points = crops.place(number, track.points[crops.index[number]])
-    there = crops.images[number].any(axis=2)
-    oval = points[list(OVAL)]
-    skin = _filled(_scaled(oval, 0.86))
-    for part, grown in (
-        (RIGHT_EYE, 1.9),
-        (LEFT_EYE, 1.9),
-        (MOUTH, 1.35),
-        *((b, 1.4) for b in BROWS),
-    ):
-        skin &= ~_filled(_scaled(points[list(part)], grown))
     return Regions(
-        skin=skin & there,
-        ring=_filled(_scaled(oval, RING[1])) & ~_filled(_scaled(oval, RING[0])) & there,
-        surround=_filled(_scaled(oval, SURROUND[1])) & ~_filled(_scaled(oval, SURROUND[0])) & there,
-        neck=_neck(points) & there,
+        points=crops.place(number, track.points[crops.index[number]]),
+        there=_shown(crops.images[number]),
     )
 
 
@@ -70,11 +87,41 @@ def detail(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(plane - cv2.GaussianBlur(plane, (0, 0), 1.2), dtype=np.float32)
 
 
+def box_of(mask: Mask) -> tuple[slice, slice]:
+    """The rows and columns that hold a mask. What it picks is picked there in the same order,
+    without passing over the rest."""
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return slice(y, y + height), slice(x, x + width)
+
+
+def inside(values: NDArray[Any], mask: Mask) -> NDArray[Any]:
+    """``values[mask]``."""
+    there = box_of(mask)
+    picked: NDArray[Any] = values[there][mask[there]]
+    return picked
+
+
 def spread(values: NDArray[np.floating]) -> float:
     """Robust standard deviation of a set of numbers, 0 for none."""
     if not values.size:
         return 0.0
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+    return float(1.4826 * median(np.abs(values - median(values))))
+
+
+def median(values: NDArray[Any]) -> np.floating:
+    """Of finite numbers, at least one: looking for NaN first takes as long as the median."""
+    half = values.size // 2
+    if values.size % 2:
+        middle: np.floating = np.partition(values, half)[half]
+        return middle
+    mean: np.floating = np.partition(values, (half - 1, half))[half - 1 : half + 1].mean()
+    return mean
+
+
+def _shown(image: NDArray[np.uint8]) -> Mask:
+    """Where a crop lies inside the picture: what is beyond the edge is black."""
+    red, green, blue = (image[..., channel] for channel in range(3))
+    return np.asarray((red | green | blue) != 0)
 
 
 def _neck(points: Floats) -> Mask:
@@ -97,7 +144,9 @@ def _scaled(polygon: Floats, factor: float) -> Floats:
     return scaled
 
 
-def _filled(polygon: Floats) -> Mask:
+def _filled(polygon: Floats, *without: Floats) -> Mask:
+    """What lies in the first polygon and in none of the others."""
     mask = np.zeros((CROP, CROP), dtype=np.uint8)
-    cv2.fillPoly(mask, [np.round(polygon).astype(np.int32)], 1)
-    return mask.astype(np.bool_)
+    for number, part in enumerate((polygon, *without)):
+        cv2.fillPoly(mask, [np.round(part).astype(np.int32)], 0 if number else 1)
+    return mask.view(np.bool_)

@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from detectors.api import Abstain, DecodingFailed, Outcome, Sample, Track, Value
+from detectors.api import Abstain, Outcome, Sample, Track, Value
 from detectors.draw import clock
 from detectors.video.edits import (
     Curve,
     beat_of,
     coarser,
-    jumps,
     keys_of,
-    order,
     slowed,
     unusual_rate,
 )
+from detectors.video.jumps import Change, changes, order
+from detectors.video.shallowfake_cut import jumps
+from detectors.video.shallowfake_speed import listen, measures
 from detectors.video.timeline import timeline
 from detectors.video.timing import gaps_of, repeated, uneven
 
@@ -53,12 +54,14 @@ class Shallowfake:
         found = Found()
         camera = not sample.probe.animated  # animations are timed by hand, in hundredths
         steady = _pace(found, frames.times, change, usual=usual, camera=camera, p=p)
-        cuts = jumps(frames.images, change, key=keys_of(packets, frames.times), p=p)
-        _jumps(found, frames.times, cuts, moved=order(frames.images, cuts, p=p))
+        seen = changes(frames.images, change, key=keys_of(packets, frames.times), p=p)
+        cuts, heard = jumps(sample, seen, frames.times, p=p)
+        _jumps(found, frames.times, cuts, heard=heard, moved=order(frames.images, seen, p=p))
         part = coarser(packets, frames.times, change, p=p)
         if part is not None:
             found.tracks.append(part)
-        _lengths(found, sample, frames.times, usual=usual, whole=not frames.truncated, p=p)
+        pictures_end = None if frames.truncated else float(frames.times[-1]) + usual
+        _hear(found, sample, pictures_end=pictures_end, p=p)
         found.details |= {
             "frames_per_second": round(1 / usual, 4), "steady_rate": steady, "jumps": len(cuts),
             "encoded_differently": part is not None, "only_first_part": frames.truncated,
@@ -122,8 +125,14 @@ def _pace(
 
 
 def _jumps(
-    found: Found, times: Curve, cuts: Sequence[Any], *, moved: Sequence[tuple[int, int]]
+    found: Found,
+    times: Curve,
+    cuts: Sequence[Change],
+    *,
+    heard: Sequence[Change],
+    moved: Sequence[tuple[int, int]],
 ) -> None:
+    """``heard``: those of the cuts that the picture alone would not tell."""
     for first, end in moved:
         found.tracks.append(
             Track(start=round(float(times[first]), 3), end=round(float(times[end - 1]), 3),
@@ -135,25 +144,24 @@ def _jumps(
             found.tracks.append(
                 Track(start=round(float(times[jump.at - 1]), 3),
                       end=round(float(times[jump.at]), 3),
-                      label="the picture jumps within a scene",
+                      label="picture and sound jump within a scene" if jump in heard
+                            else "the picture jumps within a scene",
                       strength=round(min(1.0, jump.times / 30), 4))
             )  # fmt: skip
-    found.details["out_of_order"] = len(moved)
+    found.details |= {"out_of_order": len(moved), "jumps_heard": len(heard)}
 
 
-def _lengths(
-    found: Found, sample: Sample, times: Curve, *, usual: float, whole: bool, p: Mapping[str, float]
+def _hear(
+    found: Found, sample: Sample, *, pictures_end: float | None, p: Mapping[str, float]
 ) -> None:
-    """Whether sound and picture end together."""
-    if not whole:
+    """The speed of the sound, and whether it ends with the pictures where their end is known."""
+    heard = listen(sample, seconds=p["speed_seconds"], to_the_end=pictures_end is not None)
+    told = measures(heard.sound if heard else None, p=p)
+    found.details["sound_speed"] = {one.name: one.to_details() for one in told}
+    found.remarks += [one.remark for one in told if one.remark]
+    if heard is None or heard.end is None or pictures_end is None:
         return
-    try:
-        ends = [block.start + len(block.samples) / block.rate for block in sample.audio_blocks()]
-    except DecodingFailed:  # no sound, or none that can be read: nothing to compare
-        return
-    if not ends:
-        return
-    apart = ends[-1] - (float(times[-1]) + usual)
+    apart = heard.end - pictures_end
     found.details["sound_longer_by_seconds"] = round(apart, 3)
     if abs(apart) >= p["least_apart_seconds"]:
         longer = "sound" if apart > 0 else "picture"
@@ -174,9 +182,12 @@ def _sentence(found: Found, tracks: Sequence[Track]) -> str:
     parts = []
     if tracks:
         first = tracks[0]
-        where = f"at {clock(round(first.start, 1))}: {first.label}"
-        places = "One place stands out" if len(tracks) == 1 else f"{len(tracks)} places stand out"
-        parts.append(f"{places}, {'' if len(tracks) == 1 else 'first '}{where}.")
+        at = clock(round(first.start, 1))
+        parts.append(
+            f"One place stands out, at {at}: {first.label}."
+            if len(tracks) == 1
+            else f"{len(tracks)} places stand out, first at {at}: {first.label}."
+        )
     parts += [f"{remark}." for remark in found.remarks]
     return " ".join(parts) + (
         " Ordinary editing, screen recording and bad connections leave the same traces."

@@ -96,17 +96,21 @@ def _averaged(values: Curve, kernel: Curve) -> Curve:
 def _correlations(mouth: Curve, sound: Curve) -> Curve:
     """Correlation at each lag, over the steps for which there is sound."""
     size = len(mouth)
-    windows = np.lib.stride_tricks.sliding_window_view(sound, size)
-    known = np.isfinite(windows)
-    count = np.maximum(known.sum(axis=1), 1)
-    filled = np.where(known, windows, 0.0)
-    own = np.where(known, mouth, 0.0)
-    mean_sound = filled.sum(axis=1) / count
-    mean_mouth = own.sum(axis=1) / count
-    product = (filled * own).sum(axis=1) / count - mean_sound * mean_mouth
+    known = np.isfinite(sound)
+    filled, there = np.where(known, sound, 0.0), known.astype(np.float64)
+    count = np.maximum(_summed(there, np.ones(size)), 1.0)
+    mean_sound = _summed(filled, np.ones(size)) / count
+    mean_mouth = _summed(there, mouth) / count
+    product = _summed(filled, mouth) / count - mean_sound * mean_mouth
     spread = np.sqrt(
-        np.maximum((filled**2).sum(axis=1) / count - mean_sound**2, 1e-18)
-        * np.maximum((own**2).sum(axis=1) / count - mean_mouth**2, 1e-18)
+        np.maximum(_summed(filled**2, np.ones(size)) / count - mean_sound**2, 1e-18)
+        * np.maximum(_summed(there, mouth**2) / count - mean_mouth**2, 1e-18)
     )
     found: Curve = np.where(count >= size / 2, product / spread, 0.0)
+    return found
+
+
+def _summed(long: Curve, short: Curve) -> Curve:
+    """Sums of ``long`` times ``short`` laid at each place where it fits."""
+    found: Curve = np.correlate(long, short, mode="valid")
     return found

@@ -12,7 +12,7 @@ from detectors.api import Abstain, Outcome, Picture, Sample, Track, Value
 from detectors.video.lanes import Lane, chart
 from detectors.video.pairs import Look, laid_over, looks
 from detectors.video.people import main_person
-from detectors.video.regions import detail, grey, regions, spread
+from detectors.video.regions import detail, grey, inside, regions, spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +70,14 @@ def measured(chosen: Sequence[Look], *, least_detail: float) -> Flicker:
     for look in chosen:
         parts = regions(look.track, look.track.crops, look.number)
         own = detail(grey(look.image))
-        if spread(own[parts.skin]) < least_detail or parts.skin.sum() < 200:
+        if spread(inside(own, parts.skin)) < least_detail or parts.skin.sum() < 200:
             continue
         before, after = (detail(laid_over(look, look.number + step)) for step in (-1, 1))
         change = np.abs(own - (before + after) / 2)
         shares = [
-            float(change[mask].mean() / (np.abs(own[mask]).mean() + 0.1)) if mask.any() else np.nan
+            float(inside(change, mask).mean() / (np.abs(inside(own, mask)).mean() + 0.1))
+            if mask.any()
+            else np.nan
             for mask in (parts.skin, parts.surround)
         ]
         rows.append((look.time, *shares))
@@ -108,7 +110,6 @@ def _picture(found: Flicker, *, end: float, tracks: tuple[Track, ...]) -> Pictur
             Lane(label="the same around the face", times=found.times, values=found.around,
                  low=0.0, high=1.2),
         ],
-        heading="Flicker from frame to frame",
         end=end,
         tracks=tracks,
         note="0: every frame shows the same skin. 1: each frame shows another.",

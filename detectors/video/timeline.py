@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.api import Curve, Picture, Track
+from detectors.captions import joined, marks
 from detectors.curves import curve
 from detectors.draw import (
-    INK,
     LINE,
-    MARGIN,
     QUIET,
     RULE,
     Sheet,
@@ -21,9 +20,12 @@ from detectors.draw import (
 )  # fmt: skip
 from detectors.media import PacketList
 
-HEIGHT = 600
-TOP, MIDDLE, BOTTOM = 118, 300, 470
+HEIGHT = 490
+TOP, MIDDLE, BOTTOM = 72, 254, 424
 KEY = (196, 148, 60)
+MEANING = (
+    "A: the bytes of each frame (logarithm), key frames in yellow. B: how much the picture changes."
+)
 
 
 def timeline(
@@ -36,17 +38,17 @@ def timeline(
     caption: str,
 ) -> Picture:
     """Two bands over one axis, from the file's start to ``end`` (s); marks run through both."""
-    sheet = Sheet(heading="Frames over time", height=HEIGHT)
+    sheet = Sheet(height=HEIGHT)
     axis = TimeAxis(seconds=end)
     axis.draw(sheet, top=TOP, bottom=BOTTOM)
     sheet.draw.line((axis.left, MIDDLE, axis.right, MIDDLE), fill=RULE)
-    sheet.text(axis.left - 10, (TOP + MIDDLE) / 2, "bytes", size=17, colour=QUIET, anchor="rm")
-    sheet.text(axis.left - 10, (MIDDLE + BOTTOM) / 2, "change", size=17, colour=QUIET, anchor="rm")
+    sheet.text(axis.left - 10, (TOP + MIDDLE) / 2, "A", size=17, colour=QUIET, anchor="rm")
+    sheet.text(axis.left - 10, (MIDDLE + BOTTOM) / 2, "B", size=17, colour=QUIET, anchor="rm")
     _bytes(sheet, packets, axis=axis)
     _change(sheet, times, change, axis=axis)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=BOTTOM)
-    _legend(sheet, tracks)
-    return sheet.picture(name="frame-timing", caption=caption, curves=_told(packets, times, change))
+    said = joined(caption, MEANING, marks(tracks))
+    return sheet.picture(name="frame-timing", caption=said, curves=_told(packets, times, change))
 
 
 def _told(
@@ -79,10 +81,10 @@ def _bytes(sheet: Sheet, packets: PacketList, *, axis: TimeAxis) -> None:
         return
     size = np.log10(np.maximum([packet.size for packet in packets], 1))
     low, high = float(size.min()) - 0.1, float(size.max())
-    for packet, value in zip(packets, size, strict=True):
-        x = axis.x(packet.time)
-        y = MIDDLE - (MIDDLE - TOP) * (float(value) - low) / max(high - low, 0.2)
-        sheet.draw.line((x, MIDDLE, x, y), fill=KEY if packet.keyframe else LINE)
+    places = axis.across(np.array([packet.time for packet in packets]))
+    tops = MIDDLE - (MIDDLE - TOP) * (size - low) / max(high - low, 0.2)
+    colours = np.array([KEY if packet.keyframe else LINE for packet in packets], dtype=np.uint8)
+    sheet.sticks(places, tops, bottom=MIDDLE, colours=colours)
 
 
 def _change(
@@ -92,22 +94,6 @@ def _change(
     if not change.size:
         return
     highest = max(float(np.percentile(change, 98)), 1e-6)
-    for time, value in zip(times[1:], change, strict=True):
-        x = axis.x(float(time))
-        y = BOTTOM - (BOTTOM - MIDDLE - 8) * min(1.0, float(value) / highest)
-        sheet.draw.line((x, BOTTOM, x, y), fill=QUIET)
-
-
-def _legend(sheet: Sheet, tracks: Sequence[Track]) -> None:
-    y = BOTTOM + 50
-    sheet.draw.line((MARGIN, y + 9, MARGIN + 36, y + 9), fill=LINE, width=4)
-    sheet.text(MARGIN + 46, y - 2, "bytes of a frame (logarithm)", size=18)
-    sheet.draw.line((MARGIN + 330, y + 9, MARGIN + 366, y + 9), fill=KEY, width=4)
-    sheet.text(MARGIN + 376, y - 2, "key frame", size=18)
-    sheet.draw.line((MARGIN + 510, y + 9, MARGIN + 546, y + 9), fill=QUIET, width=4)
-    sheet.text(MARGIN + 556, y - 2, "change of the picture", size=18)
-    words = [f"{number}: {track.label}" for number, track in enumerate(tracks[:5], start=1)]
-    if len(tracks) > 5:
-        words.append(f"and {len(tracks) - 5} more")
-    line = "   ".join(words) if words else "Nothing is marked."
-    sheet.text(MARGIN, y + 34, line, size=18, colour=INK)
+    tops = BOTTOM - (BOTTOM - MIDDLE - 8) * np.minimum(1.0, change / highest)
+    colours = np.full((change.size, 3), QUIET, dtype=np.uint8)
+    sheet.sticks(axis.across(times[1:]), tops, bottom=BOTTOM, colours=colours)

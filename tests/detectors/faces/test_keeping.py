@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +124,11 @@ def test_progress_is_the_share_of_the_windows_behind() -> None:
     film = plan(seconds=7200.0, fps=25.0)
     assert share_done(film, 30.0) == pytest.approx(30 / 360)
     assert share_done(film, 7200.0) == 1.0
+
+
+def test_who_needs_the_names_alone_does_not_load_what_opens_films(root: Path) -> None:
+    code = "import sys, detectors.faces.keeping; print('av' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert done.stdout.strip() == "False"

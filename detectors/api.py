@@ -182,6 +182,10 @@ class Picture:
             "curves": [asdict(curve) for curve in self.curves],
         }
 
+    def to_dict(self) -> dict[str, Any]:
+        """For the way between processes; the curves' numbers are not copied, as they are fixed."""
+        return {**vars(self), "curves": [dict(vars(curve)) for curve in self.curves]}
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Picture:
         """The inverse of ``asdict``, also after a way that turns tuples into lists."""
@@ -298,10 +302,10 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """For the way between processes: picture bytes included, not JSON."""
-        data = asdict(self)
+        data = asdict(replace(self, regions=(), tracks=(), pictures=()))
         data["regions"] = [asdict(region) for region in self.regions]
         data["tracks"] = [asdict(track) for track in self.tracks]
-        data["pictures"] = [asdict(picture) for picture in self.pictures]
+        data["pictures"] = [picture.to_dict() for picture in self.pictures]
         data["status"] = self.status.value
         data["cause"] = self.cause.value if self.cause else None
         data["direction"] = self.direction.value if self.direction else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,18 +31,20 @@ def curve(
     """
     known = np.isfinite(values) & np.isfinite(times)
     at, value = np.asarray(times[known], np.float64), np.asarray(values[known], np.float64)
-    broken = _breaks(at, np.flatnonzero(known))
     kept = _kept(value)
+    runs = np.cumsum(_breaks(at, np.flatnonzero(known)))
     shown_times: list[float] = []
     shown_values: list[float | None] = []
-    last = -1
-    for place in kept:
-        if last >= 0 and broken[last + 1 : place + 1].any():
-            shown_times.append(round(float(at[place]), 3))
+    last = None
+    for time, height, run in zip(
+        at[kept].tolist(), value[kept].tolist(), runs[kept].tolist(), strict=True
+    ):
+        if last is not None and run != last:
+            shown_times.append(round(time, 3))
             shown_values.append(None)
-        shown_times.append(round(float(at[place]), 3))
-        shown_values.append(float(f"{value[place]:.4g}"))
-        last = int(place)
+        shown_times.append(round(time, 3))
+        shown_values.append(float(f"{height:.4g}"))
+        last = run
     name, _, unit = label.rpartition(" (") if label.endswith(")") else (label, "", "")
     return Curve(
         label=name,
@@ -73,9 +73,7 @@ def _kept(value: NDArray[np.float64]) -> NDArray[np.int64]:
     if value.size <= MOST_POINTS:
         return np.arange(value.size)
     edges = np.linspace(0, value.size, MOST_POINTS // 2 + 1).round().astype(np.int64)
-    chosen = {
-        int(first + pick(value[first:end]))
-        for first, end in pairwise(edges)
-        for pick in (np.argmin, np.argmax)
-    }
-    return np.array(sorted(chosen), dtype=np.int64)
+    stretch = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+    # sorted within each stretch, what it begins with is its extreme
+    ends = [np.lexsort((heights, stretch))[edges[:-1]] for heights in (value, -value)]
+    return np.unique(np.concatenate(ends))

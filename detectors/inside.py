@@ -30,6 +30,7 @@ from detectors.api import (
 from detectors.card import Card, load
 from detectors.faces import LANDMARKER, YUNET
 from detectors.learned import Gathered, Learned
+from detectors.promised import promised
 from detectors.registry import instantiate
 from detectors.remembering import Remembering
 from detectors.sample import SharedSample
@@ -68,7 +69,7 @@ def run(payload: dict[str, Any]) -> None:
         progress=patience.decoding,
         memory=Remembering(payload),
     )
-    for job, card in jobs:
+    for number, (job, card) in enumerate(jobs, start=1):
         emit({"event": "start", "detector": card.id})
         with patience.watching(card.runtime.seconds):
             found = measure_or_gather(
@@ -84,6 +85,8 @@ def run(payload: dict[str, Any]) -> None:
                 _hand_over(card, found, milliseconds=(time.perf_counter() - started) * 1000)
         if isinstance(found, Finding):
             emit({"event": "finding", "finding": found.to_dict()})
+        del found
+        shared.let_go([following.needs for _, following in jobs[number:]])
 
 
 def conclude(payload: dict[str, Any]) -> None:
@@ -203,7 +206,7 @@ def _finding(
         error_rates=dict(outcome.error_rates) if outcome and outcome.error_rates else None,
         regions=outcome.regions if outcome else (),
         tracks=outcome.tracks if outcome else (),
-        details=done.details | _told_apart(card, done),
+        details=_details(card, done),
         pictures=done.pictures,
         resources=resources,
         parameters=dict(card.parameters),
@@ -212,6 +215,11 @@ def _finding(
         input_sha256=sha256,
         duration_ms=round(spent),
     )
+
+
+def _details(card: Card, done: _Done) -> dict[str, Any]:
+    nothing = {} if done.status is Status.OK else promised(card.id)
+    return nothing | done.details | _told_apart(card, done)
 
 
 def _told_apart(card: Card, done: _Done) -> dict[str, Any]:
@@ -223,13 +231,16 @@ def _told_apart(card: Card, done: _Done) -> dict[str, Any]:
 
 def versions(card: Card) -> dict[str, str]:
     """The libraries a card names, with their installed versions."""
-    found = {}
-    for name in card.runtime.libraries:
-        try:
-            found[name] = importlib.metadata.version(DISTRIBUTIONS.get(name, name))
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+    return {name: _version(name) for name in card.runtime.libraries}
+
+
+@cache
+def _version(library: str) -> str:
+    """Read from the disk once in the life of the process."""
+    try:
+        return importlib.metadata.version(DISTRIBUTIONS.get(library, library))
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)

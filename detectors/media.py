@@ -66,7 +66,7 @@ class Frames:
         return found
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Packet:
     """One coded frame: presentation time and duration in seconds, size in bytes."""
 

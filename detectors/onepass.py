@@ -7,22 +7,26 @@ what the frame needs reach are sought out one by one. Nobody gets other pictures
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from detectors.api import DecodingFailed
+from detectors.aside import Aside, laid
 from detectors.card import FrameNeed
 from detectors.faces import Faces
 from detectors.faces.perceive import Perception
-from detectors.growing import Growing
+from detectors.growing import FIRST, Growing
 from detectors.media import Frames
-from foundation.media import decode
+from foundation.media import Probe, decode
 from foundation.media.decode import Shown
 
 MAX_FRAME_BYTES = 512 * 1024**2
+SPARE = 16
+"""More frames than rate and length let expect."""
+
 PART_SECONDS = 30.0
 """Seconds of video after which the patience with decoding begins anew."""
 
@@ -33,8 +37,16 @@ Progress = Callable[[str | None], None]
 class Looked:
     """``frames`` for each need; ``faces``, None where nobody asked, or why there are none."""
 
-    frames: Mapping[FrameNeed, Frames | DecodingFailed]
+    frames: Mapping[FrameNeed, Frames | Aside | DecodingFailed]
     faces: Faces | Exception | None
+
+    def left(self, needs: Collection[FrameNeed], *, aside: bool) -> Looked:
+        """With the frames of these needs alone, laid ``aside`` or as they are."""
+        frames = {need: found for need, found in self.frames.items() if need in needs}
+        if aside:
+            frames = {need: laid(found) if isinstance(found, Frames) else found
+                      for need, found in frames.items()}  # fmt: skip
+        return replace(self, frames=frames)
 
 
 @dataclass
@@ -47,6 +59,7 @@ class Gathering:
     images: Growing = field(default_factory=Growing)
     due: float = 0.0
     full: bool = False
+    expected: int = FIRST
 
     def offer(self, time: float, shown: Shown) -> None:
         """Keep the frame if its turn has come and there is room."""
@@ -59,6 +72,8 @@ class Gathering:
         if (len(self.times) + 1) * small.nbytes > self.share:
             self.full = True
             return
+        if not self.times:
+            self.images = Growing(first=max(1, min(self.expected, self.share // small.nbytes)))
         self.times.append(time)
         self.images.append(small)
         if self.need.fps:
@@ -75,6 +90,14 @@ class Gathering:
         )
 
 
+def expected(need: FrameNeed, probe: Probe | None) -> int:
+    """How many frames to make room for at once; growing bit by bit touches memory twice."""
+    if probe is None or not probe.duration or not probe.fps:
+        return FIRST
+    rate = min(need.fps or probe.fps, probe.fps)
+    return int(rate * min(probe.duration, need.max_seconds)) + SPARE
+
+
 class OnePass:
     """The pass over one file. ``faces`` makes what looks for them, or None."""
 
@@ -85,14 +108,21 @@ class OnePass:
         needs: Sequence[FrameNeed],
         faces: Callable[[], Perception] | None,
         progress: Progress,
+        probe: Probe | None = None,
     ) -> None:
+        """``probe`` says how many frames to make room for at once."""
         self._path, self._progress = path, progress
         share = MAX_FRAME_BYTES // max(1, len(needs))
-        self._gathering = [Gathering(need=need, share=share) for need in needs]
+        self._gathering = [
+            Gathering(need=need, share=share, expected=expected(need, probe)) for need in needs
+        ]
         self._looking: Perception | None = None
         self._trouble: Exception | None = None
         if faces is not None:
-            self._attempt(lambda: self._begin(faces))
+            try:
+                self._looking = faces()
+            except Exception as error:
+                self._trouble = error
         self._armed = 0.0
 
     def look(self) -> Looked:
@@ -113,27 +143,22 @@ class OnePass:
         """Until all frame needs are filled and no window is under way; the moment up to which
         everything was seen."""
         for time, shown in decode.video_shown(self._path):
-            wanted = self._looking is not None and self._looking.wants(time)
             for one in self._gathering:
                 one.offer(time, shown)
-            if not wanted and all(one.full for one in self._gathering):
+            if all(one.full for one in self._gathering) and not self._wanted(time):
                 return time
             self._rearm(time)
             self._see(time, shown)
         return float("inf")
 
+    def _wanted(self, time: float) -> bool:
+        return self._looking is not None and self._looking.wants(time)
+
     def _see(self, time: float, shown: Shown) -> None:
-        looking = self._looking
-        if looking is not None:
-            self._attempt(lambda: looking.offer(time, shown))
-
-    def _begin(self, faces: Callable[[], Perception]) -> None:
-        self._looking = faces()
-
-    def _attempt(self, step: Callable[[], None]) -> None:
-        """What goes wrong with the faces is kept for those who ask for faces."""
+        if self._looking is None:
+            return
         try:
-            step()
+            self._looking.offer(time, shown)
         except Exception as error:
             self._looking, self._trouble = None, error
 

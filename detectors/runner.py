@@ -21,8 +21,10 @@ from detectors.assessment import Indication
 from detectors.calibration.apply import calibrated
 from detectors.card import Card, Modality
 from detectors.deferring import Deferred
+from detectors.faces.windows import is_film
 from detectors.fusion import assess
 from detectors.models.prepared import resources_of
+from detectors.promised import promised
 from detectors.registry import Entry, find, usable
 from foundation import child
 from foundation.errors import Refusal
@@ -169,7 +171,8 @@ def analyse(
             watch.add(job)
         else:
             jobs.append(job)
-    jobs.sort(key=lambda job: _cost(job.card))
+    film = is_film(probe.duration)
+    jobs.sort(key=lambda job: _cost(job.card, film=film))
     chosen = tuple(jobs)
     while jobs:
         # a second child finds what the first one kept
@@ -249,14 +252,17 @@ def _prepare(entry: Entry, *, probe: Probe, sha256: str) -> _Job | Finding:
         return _without_run(card, cause=Cause.PLUGIN, sentence=refusal.sentence, sha256=sha256)
 
 
-def _cost(card: Card) -> tuple[int, int]:
+def _cost(card: Card, *, film: bool) -> tuple[int, int]:
     """Detectors that need little come first, so that a long file has a first finding early: sound
-    as it is, sound at another rate, networks, pictures, faces."""
+    as it is, sound at another rate, networks, pictures, faces. Of a ``film`` the sound is read to
+    its end and the pictures are not, so they come before it."""
     needs = card.needs
     rate = needs.audio.rate if needs.audio else 0
     if needs.faces or needs.landmarks:
         return 3, rate
-    return (2 if needs.frames else 1 if needs.models or needs.resources else 0), rate
+    if needs.frames:
+        return -1 if film else 2, rate
+    return (1 if needs.models or needs.resources else 0), rate
 
 
 def _unfit(card: Card, *, probe: Probe) -> str | None:
@@ -344,4 +350,5 @@ def _without_run(card: Card, *, sentence: str, sha256: str, cause: Cause | None 
         direction=card.score.direction,
         parameters=dict(card.parameters),
         input_sha256=sha256,
+        details=promised(card.id),
     )

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.api import Abstain, DecodingFailed, NeedUndeclared
+from detectors.aside import Aside, hand_back
 from detectors.card import AudioNeed, FrameNeed, Needs
 from detectors.faces import LANDMARKER, YUNET, Faces
+from detectors.faces.windows import is_film
 from detectors.jpeg import read_luma
 from detectors.media import Audio, AudioBlock, Frames, JpegLuma, Packet, PacketList, Pixels
 from detectors.tape import Tapes
@@ -26,6 +28,7 @@ from foundation.media import Probe, decode
 
 MAX_RAW_BYTES = 512 * 1024**2
 MAX_AUDIO_BYTES = 512 * 1024**2
+PICTURES, PACKETS = ("the pictures", None), ("the video's packets", None)
 
 if TYPE_CHECKING:
     from detectors.faces.perceive import Perception
@@ -83,6 +86,27 @@ class SharedSample:
         """The sample as one detector may see it."""
         return SampleView(shared=self, needs=needs, resources=resources)
 
+    def let_go(self, left: Sequence[Needs]) -> None:
+        """Forget frames, packets and sound that none of these needs, the next one first, declares:
+        networks want the memory. Frames that are needed only later wait on the disk while sound is
+        heard."""
+        if not any(need.packets for need in left):
+            self._kept.pop(PACKETS, None)
+        rates = {need.audio.rate for need in left if need.audio}
+        self._tapes.keep_only(rates)
+        self._sounds = {rate: sound for rate, sound in self._sounds.items() if rate in rates}
+        if not left or PICTURES not in self._kept:
+            return
+        from detectors.onepass import Looked
+
+        following, looked = left[0], self._kept[PICTURES]
+        hearing = not (following.frames or following.faces or following.landmarks)
+        wanted = {need.frames for need in left if need.frames}
+        if isinstance(looked, Looked):
+            self._kept[PICTURES] = looked.left(wanted, aside=hearing)
+        if hearing:
+            hand_back()
+
     def raw(self) -> bytes:
         return self._once("the file's bytes", self._read)
 
@@ -93,7 +117,7 @@ class SharedSample:
         return self._once("the JPEG's luma plane", lambda: read_luma(self.path))
 
     def packets(self) -> PacketList:
-        return self._once("the video's packets", self._packets)
+        return self._once(PACKETS[0], self._packets)
 
     def audio(self, need: AudioNeed) -> Audio:
         """The first ``max_seconds`` in one array; shorter needs of a rate share the longest."""
@@ -113,9 +137,16 @@ class SharedSample:
             yield replace(block, rate=self._rate(need), start=max(0.0, block.start))
 
     def frames(self, need: FrameNeed) -> Frames:
-        """Of the only pass over the pictures; with the faces where their models are known."""
-        known = self._resources if self._faces_wanted else None
-        return _or_raised(self._looked(known).frames[need])
+        """Of the only pass over the pictures, with the faces where their models are known; of a
+        film without them, so that its first finding does not wait for all its windows."""
+        together = self._faces_wanted and not is_film(self.probe.duration)
+        known = self._resources if together else None
+        looked = self._looked(known)
+        found = looked.frames[need]
+        if isinstance(found, Aside):
+            found = _decoding("the pictures", found.back)
+            self._kept[PICTURES] = replace(looked, frames={**looked.frames, need: found})
+        return _or_raised(found)
 
     def faces(self, resources: Mapping[str, Path]) -> Faces:
         """Known, or measured once with whichever of the face models are installed."""
@@ -132,7 +163,7 @@ class SharedSample:
         return _or_raised(found)
 
     def _looked(self, resources: Mapping[str, Path] | None) -> Looked:
-        return self._once("the pictures", lambda: self._look(resources, needs=self._frame_needs))
+        return self._once(PICTURES[0], lambda: self._look(resources, needs=self._frame_needs))
 
     def _look(self, resources: Mapping[str, Path] | None, *, needs: Sequence[FrameNeed]) -> Looked:
         from detectors.onepass import OnePass
@@ -144,6 +175,7 @@ class SharedSample:
             needs=needs,
             faces=None if resources is None or here else lambda: self._perception(resources),
             progress=self._progress,
+            probe=self.probe,
         ).look()
         if memory is not None and looked.faces and not isinstance(looked.faces, Exception):
             memory.measured(looked.faces)

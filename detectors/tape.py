@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,7 @@ class Tapes:
         self._source = decode.audio_at_rates(path, sorted(self._blocks), seconds=BLOCK_SECONDS)
         self._folder: Path | None = None
         self._room = KEPT_BYTES
+        self._written = 0
         self._ended = False
         self._trouble: BaseException | None = None
 
@@ -66,6 +67,12 @@ class Tapes:
             number += 1
         return min(held, most), held > most
 
+    def keep_only(self, rates: Collection[int]) -> None:
+        """Forget the tapes of all other rates; nobody may read them again."""
+        for rate in [rate for rate in self._blocks if rate not in rates]:
+            for block in self._blocks.pop(rate):
+                self._room += block.forget()
+
     def _block(self, rate: int, number: int) -> _Block | None:
         tape = self._blocks[rate]
         while len(tape) <= number and not self._ended:
@@ -80,7 +87,8 @@ class Tapes:
         self._progress("the sound")
         try:
             rate, start, samples = next(self._source)
-            self._blocks[rate].append(self._keep(start, samples))
+            if rate in self._blocks:
+                self._blocks[rate].append(self._keep(start, samples))
         except StopIteration:
             self._ended = True
         except OSError as error:
@@ -101,7 +109,8 @@ class Tapes:
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="probity-tape-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        place = self._folder / f"{sum(len(tape) for tape in self._blocks.values())}.npy"
+        place = self._folder / f"{self._written}.npy"
+        self._written += 1
         np.save(place, samples)
         return _Block(start=start, size=samples.size, held=place)
 
@@ -120,6 +129,13 @@ class _Block:
             loaded: Sound = np.load(self._held)
             return loaded
         return self._held.view()
+
+    def forget(self) -> int:
+        """Remove what lies on the disk; how many bytes were held in memory."""
+        if isinstance(self._held, Path):
+            self._held.unlink(missing_ok=True)
+            return 0
+        return self._held.nbytes
 
 
 def _no_room(error: OSError) -> DecodingFailed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from detectors.api import Finding, Report, Status
+from detectors.api import Finding, Picture, Report, Status
 from detectors.card import Card
 from detectors.registry import Entry, entries
 from foundation.terminal import emit, table
@@ -22,8 +22,15 @@ def show(path: Path, report: Report, *, written: list[str]) -> None:
         names = {entry.id: entry.card.name for entry in entries() if entry.card}
         rows = [_row(finding, name=names.get(finding.detector, "")) for finding in found]
         table(("detector", "outcome", "what it says", "score", "weight"), rows)
+    captions = {
+        picture_name(report, finding, picture, path=path): picture.caption
+        for finding in report.findings
+        for picture in finding.pictures
+    }
     for name in written:
         emit(f"wrote {name}")
+        if name in captions:
+            emit(f"  {captions[name]}")
     emit("")
 
 
@@ -61,11 +68,16 @@ def write_pictures(report: Report, *, path: Path, out: Path) -> list[str]:
     written = []
     for finding in report.findings:
         for picture in finding.pictures:
-            # files of one name from several folders must not overwrite one another's pictures
-            name = f"{path.name}.{report.input_sha256[:8]}.{finding.detector}.{picture.name}.png"
+            name = picture_name(report, finding, picture, path=path)
             (out / name).write_bytes(picture.data)
             written.append(name)
     return written
+
+
+def picture_name(report: Report, finding: Finding, picture: Picture, *, path: Path) -> str:
+    """The file name of a picture: files of one name from several folders must not overwrite one
+    another's."""
+    return f"{path.name}.{report.input_sha256[:8]}.{finding.detector}.{picture.name}.png"
 
 
 def show_list(listed: tuple[Entry, ...]) -> None:

@@ -168,7 +168,11 @@ class RuleException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """`within` is counted from `from_event`; None where the law gives a standard (`effort`)."""
+    """`within` is counted from `from_event`; None where the law gives a standard (`effort`).
+
+    `else_from` is an earlier event that counts until `from_event` is known, so that a time shown
+    is never late.
+    """
 
     do: Action
     what: str
@@ -178,6 +182,7 @@ class Obligation:
     effort: str | None
     clock: Clock
     from_event: Event
+    else_from: Event | None
     max_extension: Duration | None
     citation: Citation
 

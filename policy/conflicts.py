@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 _PRECEDENCE = {Level.ORDER: 0, Level.LAW: 1, Level.POLICY: 2}
 _MOST_NAMED = 3
 _Pair = tuple["RuleResult", Duty]
+#: What the functions below say, for translators and for `languages`, which reads it back.
+FRAMES = (
+    (
+        "{count} duties ask for the same action ({action}) by different times: the earliest is "
+        "{rule} by {moment}, the latest {last_rule} by {last_moment}."
+    ),
+    "The earlier time holds: {moment}.",
+    "{those} want it removed, {others} want it kept.",
+    "{rules}",
+    "{rules} and {count} more",
+    "Take it out of view and keep a sealed copy.",
+    "{rule} and {other_rule} say opposite things about one action ({action}).",
+    "{rule} goes first: {level} before the other.",
+    "Block it in {place} only.",
+    "A lawyer must decide.",
+    *(action.replace("_", " ") for action in Action),
+    *(level.value for level in Level),
+)
 
 
 def conflicts(results: Sequence[RuleResult]) -> tuple[Conflict, ...]:

@@ -146,9 +146,10 @@ def _obligation(obligation: dict[str, Any], path: Path) -> Iterator[tuple[Path, 
     what = f"obligation {obligation['do']}"
     yield path, f"{what} dropped", _DROP
     if obligation["clock"] != "qualitative":
-        for event in Event:
-            if event != obligation["from_event"]:
-                yield (*path, "from_event"), f"{what} from {event}", event.value
+        for name in ("from_event", "else_from"):
+            for event in Event if name in obligation else ():
+                if event != obligation[name]:
+                    yield (*path, name), f"{what} {name} {event}", event.value
     for name in ("within", "max_extension"):
         if name not in obligation:
             continue

@@ -214,13 +214,15 @@ def _overrides(at: Cursor | None, reader: Reader) -> tuple[Override, ...]:
 def _obligation(at: Cursor, reader: Reader) -> Obligation:
     key = at.record(
         required=("do", "what", "scope", "clock", "from_event", "cite"),
-        optional=("force", "within", "effort", "max_extension"),
+        optional=("force", "within", "effort", "else_from", "max_extension"),
     )
     clock = key["clock"].choice(Clock)
     if (clock is Clock.ELAPSED) != ("within" in key):
         raise at.refusal("an elapsed clock, and only such a clock, has a 'within'.")
     if clock is Clock.QUALITATIVE and "effort" not in key:
         raise at.refusal("a clock without a number needs the law's standard as 'effort'.")
+    if "else_from" in key and clock is Clock.QUALITATIVE:
+        raise at.refusal("a clock without a number has no 'else_from'.")
     return Obligation(
         do=key["do"].choice(Action),
         what=key["what"].text(),
@@ -230,6 +232,7 @@ def _obligation(at: Cursor, reader: Reader) -> Obligation:
         effort=key["effort"].text() if "effort" in key else None,
         clock=clock,
         from_event=key["from_event"].choice(Event),
+        else_from=key["else_from"].choice(Event) if "else_from" in key else None,
         max_extension=key["max_extension"].duration() if "max_extension" in key else None,
         citation=reader.citation(key["cite"]),
     )

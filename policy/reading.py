@@ -117,6 +117,7 @@ def obligation_dict(obligation: Obligation) -> dict[str, Any]:
         "effort": obligation.effort,
         "clock": obligation.clock.value,
         "from_event": obligation.from_event.value,
+        "else_from": obligation.else_from.value if obligation.else_from else None,
         "max_extension": obligation.max_extension.text if obligation.max_extension else None,
         "citation": obligation.citation.to_dict(),
     }
@@ -138,6 +139,8 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     for obligation in rule.obligations:
         length = obligation.within.text if obligation.within else obligation.effort or "at once"
         start = obligation.from_event.replace("_", " ")
+        if obligation.else_from:
+            start += f", until then from: {obligation.else_from.replace('_', ' ')}"
         yield f"  Duty: {obligation.what} ({length}, from: {start}) [{obligation.citation.text}]"
     if rule.risk:
         yield f"  Risk: {rule.risk}"

@@ -24,6 +24,37 @@ _STATE_WORDS = {
     LegalState.SUPERSEDED: "another rule has replaced it",
     LegalState.PENDING: "it has not started",
 }
+#: What frames the clauses of the vocabulary, as the functions below write it; a recorded sentence
+#: is read back from them (see `languages`).
+FRAMES = (
+    "Applies because {clauses}.",
+    "Does not apply: {clauses}.",
+    "Does not apply: none of the places is in {place}.",
+    "Does not apply, whatever the open answers are.",
+    "Does not apply: the exception “{exceptions}” is met.",
+    "The text of this exception has not been read; check it.",
+    "Cannot be said yet; it depends on {wishes}.",
+    "Not yet in force.",
+    "It takes effect on {day}.",
+    "Not in force since {day}: {state}.",
+    *_STATE_WORDS.values(),
+    "The sources disagree on whether this rule is in force.",
+    "Only recommends: its sources are graded {grade}, below P (text itself read).",
+    "Only recommends: no named person has approved this version of the pack.",
+    "Approved by {name} on {day}; a person still decides.",
+    "whether {clause}",
+    "this concerns {place}",
+    "{count} more answers",
+    "{clause} ({value}; the rule needs {test})",
+    "{clause} ({test})",
+    "between {low} and {high}",
+    "at least {value}",
+    "at most {value}",
+    "below {value}",
+    "{one}, {another}",
+    "{one} and {another}",
+)
+DISPUTED = " The sources disagree on whether this rule is in force."
 
 
 def leaf_words(leaf: Leaf, value: Value) -> str:
@@ -81,7 +112,7 @@ def does_not_apply(rule: Rule, truths: Sequence[Truth], values: Sequence[Value])
     titles = joined([exception.title for exception in met])
     unread = [e for e in met if e.citation.grade is not Grade.P]
     caution = " The text of this exception has not been read; check it." if unread else ""
-    return f"Does not apply: the exception {titles!r} is met.{caution}"
+    return f"Does not apply: the exception “{titles}” is met.{caution}"
 
 
 def unknown(rule: Rule, names: Sequence[str]) -> str:
@@ -97,7 +128,7 @@ def unknown(rule: Rule, names: Sequence[str]) -> str:
 
 
 def disputed(sentence: str) -> str:
-    return f"{sentence} The sources disagree on whether this rule is in force."
+    return f"{sentence}{DISPUTED}"
 
 
 def recommendation(rule: Rule, approval: Approval | None) -> str:

@@ -19,6 +19,13 @@ _WORDS = {
     LegalState.SUPERSEDED: "is replaced",
     LegalState.DISPUTED: "becomes disputed",
 }
+#: What is said of rules, for translators and for `languages`, which reads it back.
+FRAMES = (
+    "Its sources were last read on {day}; another look was due on {due_day}.",
+    "It {change} on {day}, in {count} day.",
+    "It {change} on {day}, in {count} days.",
+    *_WORDS.values(),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,14 @@ from policy.logic import Truth, Value
 from policy.parts import Duty, Reach, TraceLine
 from policy.relevance import reasons
 
+#: What is said of a clock, for translators and for `languages`, which reads it back.
+FRAMES = (
+    "No fixed time: {effort}.",
+    "Counted from {earlier} until this: {event}.",
+    "The clock starts with this event: {event}.",
+    *(event.replace("_", " ") for event in Event),
+)
+
 
 def sentence(
     rule: Rule, outcome: Outcome, truths: Sequence[Truth], case: Case, names: Sequence[str]
@@ -59,14 +67,11 @@ def _duty(
     provisional: bool,
     displaced_by: str | None,
 ) -> Duty:
-    start = events.get(obligation.from_event)
+    start, note = _start(obligation, events)
     due: datetime | None = None
-    note: str | None = None
     if obligation.clock is Clock.QUALITATIVE:
         note = f"No fixed time: {obligation.effort}."
-    elif start is None:
-        note = f"The clock starts with this event: {obligation.from_event.replace('_', ' ')}."
-    else:
+    elif start is not None:
         due = obligation.within.after(start) if obligation.within else start
     return Duty(
         rule=rule.id,
@@ -77,6 +82,19 @@ def _duty(
         provisional=provisional,
         displaced_by=displaced_by,
     )
+
+
+def _start(
+    obligation: Obligation, events: Mapping[Event, datetime]
+) -> tuple[datetime | None, str | None]:
+    """When the clock started, and what there is to say of its start."""
+    event, earlier = obligation.from_event, obligation.else_from
+    if event in events:
+        return events[event], None
+    named = event.replace("_", " ")
+    if earlier and earlier in events:
+        return events[earlier], f"Counted from {earlier.replace('_', ' ')} until this: {named}."
+    return None, f"The clock starts with this event: {named}."
 
 
 def elsewhere(case: Case, reach: Reach) -> tuple[TraceLine, ...]:

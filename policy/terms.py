@@ -179,6 +179,7 @@ class Event(StrEnum):
     FIRST_EXPOSURE = "first_exposure"
     COMPLAINT_RECEIVED = "complaint_received"
     KNOWLEDGE_GAINED = "knowledge_gained"
+    CONFIRMATION_ISSUED = "confirmation_issued"
 
 
 #: Events that are the receipt of the report itself, so that `received_at` dates them.

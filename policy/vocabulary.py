@@ -111,6 +111,14 @@ def _value(name: str, given: object) -> Value:
     raise FactRefused(f"The fact {name!r} needs true, false, a whole number or null.")
 
 
+#: What `refusal_of` says, for translators and for `languages`, which reads it back.
+FRAMES = (
+    "Treated as unknown: a {source} may not supply this fact.",
+    "Treated as unknown: the {source} proposes it; the {minimum} must confirm.",
+    *(source.value for source in Source),
+)
+
+
 def refusal_of(fact: Fact, *, minimum: Source) -> str | None:
     """Why the word of this source is not enough, or None when it is."""
     if fact.source not in spec(fact.name).supply:

@@ -162,7 +162,6 @@ def _pictures(
     spectrum = spectrogram_chart(
         heard.spectrogram,
         tracks=tracks,
-        heading="Spectrogram, with changes of the background",
         name="background-spectrogram",
         caption=f"Spectrogram; {marks}.",
     )

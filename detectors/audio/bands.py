@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class BandTaker:
 
     def __init__(self) -> None:
         self._framer = Framer(length=LENGTH, hop=HOP)
-        self._power: list[NDArray[np.float32]] = []
+        self._power: deque[NDArray[np.float32]] = deque()
         self._rate = 0
 
     def add(self, block: AudioBlock, /) -> None:
@@ -52,12 +53,22 @@ class BandTaker:
         self._power.append(_in_bands(frames, rate=block.rate).astype(np.float32))
 
     def ended(self) -> Bands:
-        """Everything heard, its times counted from the first sample; at least two frames."""
-        power = np.concatenate(self._power).astype(np.float64)
+        """Everything heard, its times counted from the first sample; at least two frames.
+
+        To be asked once: hours of sound are held in one form only, so pieces go as they are used.
+        """
+        count = sum(len(piece) for piece in self._power)
+        power, level = np.empty((count, BANDS)), np.empty(count)
+        first = 0
+        while self._power:
+            piece = self._power.popleft().astype(np.float64)
+            here = slice(first, first + len(piece))
+            power[here], level[here] = decibels(piece), decibels(piece.sum(axis=1))
+            first = here.stop
         return Bands(
-            times=(np.arange(len(power)) * HOP + LENGTH / 2) / self._rate,
-            power=decibels(power),
-            level=decibels(power.sum(axis=1)),
+            times=(np.arange(count) * HOP + LENGTH / 2) / self._rate,
+            power=power,
+            level=level,
             edges=_edges(self._rate),
         )
 

@@ -49,7 +49,7 @@ def find_cuts(bands: Bands, *, window: float, least: float) -> list[Cut]:
     width = max(8, round(window / bands.hop))
     if bands.power.shape[1] < LOW_BANDS + TOP_COUNTS[0]:
         return []
-    overall = float(_ceiling(bands.power)[:LOW_BANDS].max())
+    overall = float(_ceilings(bands.power[:, :LOW_BANDS]).max())
     frames = np.arange(width, len(bands.times) - width, EVERY)
     changes = [_change(bands, int(frame), width=width, loudest=overall) for frame in frames]
     left = np.array([size for size, _ in changes])
@@ -64,7 +64,7 @@ def find_cuts(bands: Bands, *, window: float, least: float) -> list[Cut]:
 
 def _in_use(bands: Bands) -> Bands:
     """Without the bands at the top that hold nothing anywhere in the recording."""
-    filled = np.flatnonzero(_ceiling(bands.power) > EMPTY_DB)
+    filled = np.flatnonzero(_ceilings(bands.power) > EMPTY_DB)
     count = int(filled[-1]) + 1 if filled.size else 0
     return replace(bands, power=bands.power[:, :count], edges=bands.edges[: count + 1])
 
@@ -90,6 +90,11 @@ def _change(bands: Bands, frame: int, *, width: int, loudest: float) -> tuple[fl
 
 def _ceiling(power: Floats) -> Floats:
     return np.asarray(np.percentile(power, CEILING_PERCENTILE, axis=0))
+
+
+def _ceilings(power: Floats) -> Floats:
+    """Of a whole recording, band by band: the percentile takes copies of what it is given."""
+    return np.array([_ceiling(band) for band in power.T])
 
 
 def _exact(bands: Bands, frame: int, *, width: int, count: int, size: float) -> Cut:

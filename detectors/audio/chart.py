@@ -10,11 +10,12 @@ import numpy as np
 
 from detectors.api import Picture, Track
 from detectors.audio.bands import FLOOR_PERCENTILE, Bands, Floats
+from detectors.captions import joined, marks
 from detectors.curves import curve
-from detectors.draw import INK, LINE, MARGIN, QUIET, RULE, Sheet, TimeAxis, mark_tracks
+from detectors.draw import LINE, QUIET, RULE, Sheet, TimeAxis, mark_tracks
 
-HEIGHT = 560
-TOP, BOTTOM = 118, 432
+HEIGHT = 450
+TOP, BOTTOM = 72, 386
 LOUDNESS = (190, 208, 220)
 POINTS = 360
 
@@ -27,7 +28,7 @@ def background_chart(
     ``start`` is the file's time at which the sound begins; the axis counts from the file's start.
     """
     bands = replace(bands, times=bands.times + start)
-    sheet = Sheet(heading="Background sound over time", height=HEIGHT)
+    sheet = Sheet(height=HEIGHT)
     axis = TimeAxis(seconds=start + seconds)
     lowest, highest = _range(bands.level)
     axis.draw(sheet, top=TOP, bottom=BOTTOM)
@@ -36,11 +37,12 @@ def background_chart(
     for start, end in _pieces(bands, tracks):
         _floor_line(sheet, bands, start, end, axis=axis, lowest=lowest, highest=highest)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=BOTTOM)
-    _legend(sheet, tracks)
     shown = curve(
         label="loudness (dB)", times=bands.times, values=bands.level, low=lowest, high=highest
     )
-    return sheet.picture(name="background-sound", caption=caption, curves=[shown])
+    meaning = "Pale: the loudness. Line: the background, the quietest moments of each 1.5 s."
+    said = joined(caption, meaning, marks(tracks))
+    return sheet.picture(name="background-sound", caption=said, curves=[shown])
 
 
 def _range(level: Floats) -> tuple[float, float]:
@@ -106,16 +108,3 @@ def _floor_line(
             (axis.x(float(bands.times[frame])), _y(floor, lowest=lowest, highest=highest))
         )
     sheet.draw.line(points, fill=LINE, width=4, joint="curve")
-
-
-def _legend(sheet: Sheet, tracks: Sequence[Track]) -> None:
-    y = BOTTOM + 50
-    sheet.draw.rectangle((MARGIN, y, MARGIN + 36, y + 18), fill=LOUDNESS)
-    sheet.text(MARGIN + 46, y - 2, "loudness", size=18)
-    sheet.draw.line((MARGIN + 170, y + 9, MARGIN + 206, y + 9), fill=LINE, width=4)
-    sheet.text(MARGIN + 216, y - 2, "background: the quietest moments of each 1.5 s", size=18)
-    words = [f"{number}: {track.label}" for number, track in enumerate(tracks[:6], start=1)]
-    if len(tracks) > 6:
-        words.append(f"and {len(tracks) - 6} more")
-    line = "   ".join(words) if words else "Nothing is marked."
-    sheet.text(MARGIN, y + 34, line, size=18, colour=INK)

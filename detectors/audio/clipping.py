@@ -87,7 +87,6 @@ class Clipping:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="Where the wave is cut off",
                     name="clipping",
                     caption=f"Spectrogram and flat tops per second; {cue.marked(tracks)}.",
                     curve=Curve(

@@ -115,7 +115,6 @@ class Cutoff:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="How high the sound reaches",
                     name="cut-off",
                     caption=(
                         "Spectrogram up to half the sample rate"

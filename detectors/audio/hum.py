@@ -116,7 +116,6 @@ class Hum:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="Phase of the mains hum",
                     name="mains-hum",
                     caption=f"Low frequencies and the hum's phase jumps; {cue.marked(tracks)}.",
                     curve=_curve(jumps),

@@ -76,7 +76,6 @@ class NoiseFloor:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="The background between the words",
                     name="noise-floor",
                     caption=f"Spectrogram and level over time; {cue.marked(tracks)}.",
                     curve=_curve(at, level, line=loud - p["absent_db"]),

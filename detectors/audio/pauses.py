@@ -91,7 +91,6 @@ class Pauses:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="Pauses and their lengths",
                     name="pauses",
                     caption=f"Spectrogram and the length of each pause; {cue.marked(tracks)}.",
                     curve=Curve(

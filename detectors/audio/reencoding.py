@@ -125,7 +125,6 @@ class ReEncoding:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="Traces of an earlier compression",
                     name="re-encoding",
                     caption=(
                         f"Spectrogram and how clearly the grid of {told.codec.name} shows; "

@@ -99,7 +99,6 @@ class DigitalSilence:
                 spectrogram_chart(
                     heard.spectrogram,
                     tracks=tracks,
-                    heading="Digital silence over time",
                     name="digital-silence",
                     caption=f"Spectrogram with stretches of digital silence; {cue.marked(tracks)}.",
                 ),

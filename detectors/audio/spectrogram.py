@@ -17,9 +17,9 @@ from PIL import Image
 
 from detectors.api import Picture, Track
 from detectors.audio.stream import Floats, Framer, decibels
+from detectors.captions import curves, joined, marks
 from detectors.curves import curve as told
 from detectors.draw import (
-    INK,
     LINE,
     MARGIN,
     QUIET,
@@ -35,9 +35,8 @@ ROWS = 128
 MOST_COLUMNS = 4096
 FRAME_SECONDS = 0.032
 RANGE_DB = 70.0
-TOP, BOTTOM = 118, 470
+TOP, BOTTOM = 72, 424
 CURVE_HEIGHT = 150
-LEGEND_LINES = 6
 
 
 class Spectrogram:
@@ -122,7 +121,6 @@ def spectrogram_chart(
     spectrogram: Spectrogram,
     *,
     tracks: Sequence[Track],
-    heading: str,
     name: str,
     caption: str,
     curve: Curve | None = None,
@@ -130,8 +128,7 @@ def spectrogram_chart(
 ) -> Picture:
     """The finished picture; ``line_hz`` draws a frequency across it."""
     foot = BOTTOM + (CURVE_HEIGHT + 34 if curve else 0)
-    lines = min(len(tracks), LEGEND_LINES) + (len(tracks) > LEGEND_LINES)
-    sheet = Sheet(heading=heading, height=foot + 70 + 28 * max(1, lines))
+    sheet = Sheet(height=foot + MARGIN + 24)
     axis = TimeAxis(seconds=spectrogram.start + spectrogram.seconds)
     left, right = round(axis.x(spectrogram.start)), axis.right
     body = spectrogram.image(width=max(1, right - left), height=BOTTOM - TOP)
@@ -141,10 +138,10 @@ def spectrogram_chart(
         _curve(sheet, curve, axis=axis, top=BOTTOM + 34, bottom=foot)
     axis.draw(sheet, top=foot - 6, bottom=foot)
     mark_tracks(sheet, axis=axis, tracks=tracks, top=TOP, bottom=foot)
-    _legend(sheet, tracks, top=foot + 44)
     drawn = [told(label=curve.label, times=curve.times, values=curve.values, low=curve.low,
                   high=curve.high, level=curve.line)] if curve else []  # fmt: skip
-    return sheet.picture(name=name, caption=caption, curves=drawn)
+    said = joined(caption, curves(drawn) if drawn else "", marks(tracks))
+    return sheet.picture(name=name, caption=said, curves=drawn)
 
 
 def _frequencies(sheet: Sheet, *, axis: TimeAxis, top_hz: float, line_hz: float | None) -> None:
@@ -170,7 +167,6 @@ def _curve(sheet: Sheet, curve: Curve, *, axis: TimeAxis, top: int, bottom: int)
         return bottom - (bottom - top) * min(max((value - curve.low) / span, 0.0), 1.0)
 
     sheet.draw.rectangle((axis.left - 1, top, axis.right, bottom), outline=RULE)
-    sheet.text(axis.left + 6, top + 4, curve.label, size=17, colour=QUIET)
     for value in (curve.low, curve.high):
         sheet.text(axis.left - 10, y(value), f"{value:g}", size=17, colour=QUIET, anchor="rm")
     if curve.line is not None:
@@ -190,13 +186,3 @@ def _stroke(sheet: Sheet, points: list[tuple[float, float]]) -> None:
         sheet.draw.line(points, fill=LINE, width=3, joint="curve")
     for x, y in points if len(points) <= 64 else ():
         sheet.draw.ellipse((x - 3, y - 3, x + 3, y + 3), fill=LINE)
-
-
-def _legend(sheet: Sheet, tracks: Sequence[Track], *, top: int) -> None:
-    if not tracks:
-        sheet.text(MARGIN, top, "Nothing is marked.", size=18, colour=INK)
-    for number, track in enumerate(tracks[:LEGEND_LINES], start=1):
-        sheet.text(MARGIN, top + 28 * (number - 1), f"{number}: {track.label}", size=18)
-    if len(tracks) > LEGEND_LINES:
-        more = f"and {len(tracks) - LEGEND_LINES} more"
-        sheet.text(MARGIN, top + 28 * LEGEND_LINES, more, size=18)

@@ -106,7 +106,6 @@ class SpeechNetwork(TwoHalves):
         picture = spectrogram_chart(
             shown,
             tracks=tracks,
-            heading=f"{self.title}: where the voice was judged",
             name=f"speech-{self.network}",
             caption=(
                 f"Spectrogram with the score of {len(centres)} windows; above the line the "

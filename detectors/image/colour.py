@@ -91,7 +91,6 @@ class Colour:
                     np.asarray(np.clip(away / (2 * limit), 0, 1), dtype=np.float64),
                     size=size,
                     regions=regions,
-                    heading="Colour of the light, part by part",
                     low="as in the rest",
                     high="light of another colour",
                     unknown="too few edges to tell",

@@ -71,7 +71,6 @@ class CopyMove:
                     np.asarray(strength, dtype=np.float64),
                     size=size_of(pixels),
                     regions=regions,
-                    heading="Parts that occur twice",
                     low="occurs once",
                     high="the same detail elsewhere",
                     unknown="cannot be told",

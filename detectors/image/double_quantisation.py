@@ -131,7 +131,6 @@ def _picture(
         strength,
         size=size_of(coded),
         regions=regions,
-        heading="How often each part was quantised",
         low=f"quantised {low}",
         high=f"quantised {high}",
         unknown="too little detail to tell",

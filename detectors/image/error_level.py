@@ -48,7 +48,6 @@ class ErrorLevel:
                     np.asarray(np.clip(cells / top, 0, 1), dtype=np.float64),
                     size=size_of(pixels),
                     regions=(),
-                    heading=f"What one more JPEG save changes (quality {quality})",
                     low="hardly anything",
                     high=f"most ({top:.1f} grey levels)",
                     unknown="not measured",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from detectors.api import Abstain, Outcome, Picture, Region, Sample, Value
-from detectors.draw import INK, MARGIN, QUIET, RULE, WIDTH, Sheet, colours
+from detectors.draw import INK, MARGIN, RULE, WIDTH, Sheet, colours
 from detectors.faces import YUNET
 from detectors.faces.boxes import Box, finder
 from detectors.faces.mesh import cut, square
@@ -23,7 +23,7 @@ SIDE = 256
 HIGHEST = 15.0
 _TINY = 1e-9
 HEIGHT = 720
-TOP, FOOT = 70, 60
+TOP, FOOT = 36, 36
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ def _region(one: Judged) -> Region:
 
 def _picture(judged: Sequence[Judged], *, width: int, height: int) -> Picture:
     """Where the faces are and what the network says of each; the picture itself is not shown."""
-    sheet = Sheet(heading="What the network says of each face", height=HEIGHT)
+    sheet = Sheet(height=HEIGHT)
     scale = min((WIDTH - 2 * MARGIN) / width, (HEIGHT - TOP - FOOT) / height)
     left, top = (WIDTH - width * scale) / 2, float(TOP)
     sheet.draw.rectangle((left, top, left + width * scale, top + height * scale), outline=RULE)
@@ -128,10 +128,8 @@ def _picture(judged: Sequence[Judged], *, width: int, height: int) -> Picture:
         dark = one.altered > 0.6
         sheet.text(*middle, f"{one.altered:.2f}", colour=(255, 255, 255) if dark else INK,
                    anchor="mm")  # fmt: skip
-    sheet.text(
-        MARGIN, HEIGHT - 40, "0: as in untouched training faces. 1: as in swapped ones.",
-        colour=QUIET,
-    )  # fmt: skip
     return sheet.picture(
-        name="faces", caption="Where faces were found, and the network's value for each."
+        name="faces",
+        caption="Where faces were found, and the network's value for each. 0: as in untouched "
+        "training faces. 1: as in swapped ones.",
     )

@@ -110,7 +110,6 @@ def _picture(judged: Judged, *, size: tuple[int, int], score: float) -> Picture:
         strength,
         size=size,
         regions=(),
-        heading="What a network makes of the fine detail",
         low="as in photographs",
         high="as in generated pictures",
         unknown="too flat to judge",

@@ -160,7 +160,6 @@ def _picture(coded: JpegLuma, *, history: History, regions: tuple[Region, ...]) 
         strength,
         size=size_of(coded),
         regions=regions,
-        heading="Compression history, part by part",
         low=low,
         high=high,
         unknown="too little detail to tell",

@@ -127,7 +127,6 @@ class Lighting:
                     np.asarray(np.clip(away / 180, 0, 1), dtype=np.float64),
                     size=size,
                     regions=regions,
-                    heading="Where the light comes from, part by part",
                     low="as in the rest",
                     high="from the opposite side",
                     unknown="too little smooth shading",

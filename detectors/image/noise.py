@@ -81,7 +81,6 @@ class Noise:
                     np.asarray(np.clip(np.abs(field.excess) / (2 * limit), 0, 1), dtype=np.float64),
                     size=size,
                     regions=regions,
-                    heading="Noise, part by part, against like parts",
                     low="as usual for its brightness",
                     high="far more or far less noise",
                     unknown="black or burnt out",

@@ -111,9 +111,9 @@ def separation(values: Floats, *, inside: Sequence[Mask]) -> float:
     return round(float(np.abs(steps_one - steps_other).max()), 6)
 
 
-def counted(regions: Sequence[Region], noun: str = "part") -> str:
+def counted(regions: Sequence[Region]) -> str:
     """ "One part", "3 parts": the beginning of a sentence."""
-    return f"One {noun}" if len(regions) == 1 else f"{len(regions)} {noun}s"
+    return "One part" if len(regions) == 1 else f"{len(regions)} parts"
 
 
 def told(regions: Sequence[Region]) -> str:

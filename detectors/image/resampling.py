@@ -70,7 +70,6 @@ class Resampling:
                     np.asarray(np.clip((peaks - 1) / (2 * p["peak"]), 0, 1), dtype=np.float64),
                     size=size,
                     regions=regions,
-                    heading="Traces of enlarging, shrinking or turning",
                     low="no period of its own",
                     high="a clear period of its own",
                     unknown="flat, black or burnt out",

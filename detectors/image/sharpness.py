@@ -88,7 +88,6 @@ class Sharpness:
                     np.asarray(np.clip(mismatch / 2, 0, 1), dtype=np.float64),
                     size=size,
                     regions=regions,
-                    heading="Soft edges where noise is missing too",
                     low="sharpness and noise agree",
                     high="soft, and without the noise",
                     unknown="no clear edges",

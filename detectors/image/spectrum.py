@@ -137,12 +137,12 @@ def _sentence(count: int, *, strongest: float) -> str:
 
 def _picture(power: Floats, *, peaks: list[tuple[int, int, float]], slope: float) -> Picture:
     side = 640
-    sheet = Sheet(heading="Mean spectrum of fine detail", height=side + 190)
+    sheet = Sheet(height=side + 2 * MARGIN)
     logs = 10 * np.log10(power)
     top = float(np.quantile(logs, 0.999))
     shade = np.clip((logs - top) / DECIBELS_SHOWN + 1, 0, 1)
     drawn = cv2.resize(colours(shade), (side, side), interpolation=cv2.INTER_NEAREST)
-    left, upper = (WIDTH - side) // 2, 80
+    left, upper = (WIDTH - side) // 2, MARGIN
     sheet.image.paste(Image.fromarray(drawn), (left, upper))
     for number, (across, down, _) in enumerate(peaks, start=1):
         for sign in (1, -1):
@@ -151,14 +151,9 @@ def _picture(power: Floats, *, peaks: list[tuple[int, int, float]], slope: float
             sheet.draw.ellipse((x - 11, y - 11, x + 11, y + 11), outline=MARK, width=3)
         x = left + (across + TILE / 2 + 0.5) * side / TILE + 14
         sheet.text(x, upper + (down + TILE / 2 + 0.5) * side / TILE, str(number), size=16)
-    foot = upper + side + 18
-    sheet.text(
-        MARGIN, foot,
-        "Middle: slow changes. Edges: half a cycle per pixel. Darker: stronger. Circles: peaks.",
-        size=18,
-    )  # fmt: skip
-    sheet.text(MARGIN, foot + 32, f"Slope of the upper octave: {slope:.1f}", size=18)
     return sheet.picture(
         name="spectrum",
-        caption=f"How strong each frequency is in fine detail. {len(peaks)} unexplained peaks.",
+        caption=f"How strong each frequency is in fine detail. {len(peaks)} unexplained peaks. "
+        "Middle: slow changes. Edges: half a cycle per pixel. Darker: stronger. Circles: peaks. "
+        f"Slope of the upper octave: {slope:.1f}.",
     )

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -77,9 +78,10 @@ def resources_of(entry: Entry, card: Card) -> dict[str, tuple[str, str]]:
         for name in (*card.needs.resources, *published):
             found[name] = (str(catalogue.path(name)), catalogue.get(name).sha256)
     found |= _face_models(card)
-    for name in published:
-        network = ready(name) or prepare(name)
-        found[name + SUFFIX] = (str(network.path), network.sha256)
+    here = {name: ready(name) for name in published}
+    made = prepare_all([name for name, network in here.items() if network is None])
+    for network in (*(one for one in here.values() if one), *made):
+        found[network.model.id + SUFFIX] = (str(network.path), network.sha256)
     return found
 
 
@@ -152,7 +154,20 @@ def prepare(model_id: str) -> Prepared:
     Raises ResourceMissing (weights), :class:`ModelNotReady` (torch), :class:`ModelUnsound`, or a
     child's refusal.
     """
-    model = known(model_id)
+    return prepare_all([model_id])[0]
+
+
+def prepare_all(model_ids: Sequence[str]) -> list[Prepared]:
+    """:func:`prepare` for several, in order, by one child: loading torch takes longer than most of
+    the work. Those before one that cannot be prepared are kept."""
+    try:
+        return [_prepared(known(model_id)) for model_id in model_ids]
+    finally:
+        if model_ids:
+            child.shutdown()  # the child that holds torch would wait for work that never comes
+
+
+def _prepared(model: Model) -> Prepared:
     weights = Catalogue.load("detectors").path(model.id)
     needed = (*LIBRARIES, *model.libraries)
     absent = [name for name in needed if importlib.util.find_spec(name) is None]
@@ -163,7 +178,6 @@ def prepare(model_id: str) -> Prepared:
             f"probity models prepare {model.id}. Afterwards torch is not needed any more."
         )
     made = child.call(EXPORT, {"model": model.id, "weights": str(weights)}, limits=LIMITS)
-    child.shutdown()  # the child that holds torch would wait for work that never comes
     if not made["difference"] <= model.tolerance:
         raise ModelUnsound(
             f"The prepared form of {model.id} differs from the network by "

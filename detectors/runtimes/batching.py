@@ -12,7 +12,6 @@ from detectors.runtimes.warm import Warm, WarmNetworks
 from detectors.stacks import Tensor
 
 TOO_LARGE = "The memory of the device does not suffice for a single item."
-BROKE = "The network broke off on these tensors"
 
 Result = Outputs | str
 """Outputs, or the sentence that says why there are none."""
@@ -37,7 +36,7 @@ def run_together(warm: Warm, stacks: Sequence[Tensor], *, keeping: WarmNetworks)
             ]
         if isinstance(error, OutOfMemory):
             return [TOO_LARGE]
-        return [f"{BROKE} ({type(error).__name__})."]
+        return [f"The network broke off on these tensors ({type(error).__name__})."]
 
 
 def _run(warm: Warm, stacks: Sequence[Tensor], *, keeping: WarmNetworks) -> Outputs:

@@ -26,9 +26,18 @@ class Graph:
             str(out["name"]): int(out["index"]) for out in self._running.get_output_details()
         }
 
+    def given(self) -> Tensor:
+        """The graph's own input, to be written to and let go of before :meth:`run`."""
+        held: Tensor = self._running.tensor(self._given)()
+        return held
+
     def __call__(self, tensor: Tensor) -> Mapping[str, Tensor]:
         """Every output by its name, as new arrays; raises ValueError for another shape."""
         self._running.set_tensor(self._given, np.ascontiguousarray(tensor, dtype=np.float32))
+        return self.run()
+
+    def run(self) -> Mapping[str, Tensor]:
+        """The same for what was written to :meth:`given`."""
         self._running.invoke()
         return {
             name: np.asarray(self._running.get_tensor(at), dtype=np.float32)

@@ -5,12 +5,15 @@ A drawing is as wide as its place; moments are per cent of the file's length.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from detectors.clock import clock
 from detectors.timeline.describe import TICK
+
+Say = Callable[[str], str]
+"""A sentence in the reader's language, or as it is where it has no words there."""
 
 WIDE, TALL = 1000, 100
 FLAT = 22
@@ -20,7 +23,9 @@ LEAST_SHARE = 0.15
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
-def lane_svg(lane: Mapping[str, Any], *, seconds: float, cuts: Sequence[float] = ()) -> str:
+def lane_svg(
+    lane: Mapping[str, Any], *, seconds: float, cuts: Sequence[float] = (), say: Say = str
+) -> str:
     """One lane: cuts as faint lines, curves, stretches as bars, moments as ticks."""
     height = CURVED if lane["curves"] else FLAT
     parts = [f'<line class="tl-cut" x1="{_at(c, seconds)}" x2="{_at(c, seconds)}" y1="0" '
@@ -30,25 +35,27 @@ def lane_svg(lane: Mapping[str, Any], *, seconds: float, cuts: Sequence[float] =
             f'<svg viewBox="0 0 {WIDE} {TALL}" preserveAspectRatio="none" y="4" '
             f'width="100%" height="{height - 8}">{_curves(lane["curves"], seconds)}</svg>'
         )
-    parts += [_mark(mark, seconds=seconds, height=height) for mark in lane["marks"]]
+    parts += [_mark(mark, seconds=seconds, height=height, say=say) for mark in lane["marks"]]
     return (
         f'<svg class="tl-svg" width="100%" height="{height}" role="img" '
-        f'aria-label="{escape(summary(lane))}">{"".join(parts)}</svg>'
+        f'aria-label="{escape(summary(lane, say=say))}">{"".join(parts)}</svg>'
     )
 
 
-def summary(lane: Mapping[str, Any]) -> str:
+def summary(lane: Mapping[str, Any], *, say: Say = str) -> str:
     """A lane in words, for those who do not see it."""
     count = len(lane["marks"]) + lane["left_out"]
-    marked = "nothing marked" if not count else f"{count} {'mark' if count == 1 else 'marks'}"
-    curves = ", ".join(scale(curve) for curve in lane["curves"])
-    return f"{lane['title']}: {marked}" + (f"; {curves}" if curves else "")
+    words = "nothing marked" if not count else "1 mark" if count == 1 else f"{count} marks"
+    curves = ", ".join(say(scale(curve)) for curve in lane["curves"])
+    return f"{say(lane['title'])}: {say(words)}" + (f"; {curves}" if curves else "")
 
 
 def scale(curve: Mapping[str, Any]) -> str:
     """A curve's name, unit and range."""
-    unit = f", {curve['unit']}" if curve["unit"] else ""
-    return f"{curve['label']}{unit}, {curve['low']:.3g} to {curve['high']:.3g}"
+    label, low, high = curve["label"], f"{curve['low']:.3g}", f"{curve['high']:.3g}"
+    if curve["unit"]:
+        return f"{label}, {curve['unit']}, {low} to {high}"
+    return f"{label}, {low} to {high}"
 
 
 def ruler_svg(seconds: float) -> str:
@@ -70,7 +77,9 @@ def ruler_svg(seconds: float) -> str:
     )
 
 
-def delays_svg(curve: Mapping[str, Any], *, offset: Mapping[str, Any] | None) -> str:
+def delays_svg(
+    curve: Mapping[str, Any], *, offset: Mapping[str, Any] | None, say: Say = str
+) -> str:
     """How well lips and sound match at each delay, with the delay that was found."""
     first, last = float(curve["times"][0]), float(curve["times"][-1])
     span = max(last - first, 1e-9)
@@ -102,13 +111,13 @@ def delays_svg(curve: Mapping[str, Any], *, offset: Mapping[str, Any] | None) ->
     label = f"{scale(curve)}, at delays from {first:+.1f} to {last:+.1f} seconds"
     return (
         f'<svg class="tl-delays" viewBox="0 0 {DELAY_WIDE} {DELAY_TALL}" role="img" '
-        f'aria-label="{escape(label)}">{"".join(parts)}</svg>'
+        f'aria-label="{escape(say(label))}">{"".join(parts)}</svg>'
     )
 
 
-def _mark(mark: Mapping[str, Any], *, seconds: float, height: int) -> str:
+def _mark(mark: Mapping[str, Any], *, seconds: float, height: int, say: Say) -> str:
     start, long = mark["start"], mark["end"] - mark["start"]
-    words = f"{clock(round(start, 2))}: {mark['label']}"
+    words = f"{say(clock(round(start, 2)))}: {say(mark['label'])}"
     place = f'data-seek="{start:g}"'
     title = f"<title>{escape(words)}</title>"
     if long < TICK or mark["label"] in ("blink", "incomplete blink"):

@@ -13,112 +13,129 @@ from typing import Any
 from detectors.clock import moment_words
 from detectors.timeline.describe import events
 from detectors.timeline.drawing import delays_svg, lane_svg, ruler_svg, scale
+from detectors.timeline.words import ENGLISH, Words
 
 MOST_ROWS = 400
-QUIET = "Measured; nothing is marked."
+HEADS = ("When", "Measured by", "What")
 
 
-def lanes_html(timeline: Mapping[str, Any], *, key: str = "file") -> str:
+def lanes_html(timeline: Mapping[str, Any], *, key: str = "file", words: Words = ENGLISH) -> str:
     """``<div class="tl">``: the ruler, a lane per detector, the delays of lip-sync, a table.
 
-    ``key`` (letters and digits) tells the ids of several files on one page apart.
+    ``key`` (letters and digits) tells the ids of several files on one page apart; ``words`` puts
+    what is said into the reader's language.
     """
     seconds = timeline["seconds"]
     drawn = [lane for lane in timeline["lanes"] if lane["marks"] or lane["curves"]]
-    quiet = [lane["title"] for lane in timeline["lanes"] if lane not in drawn]
+    quiet = [words.html(lane["title"]) for lane in timeline["lanes"] if lane not in drawn]
     cuts = timeline["cuts"]
-    lanes = "".join(_lane(lane, seconds=seconds, cuts=cuts) for lane in drawn)
+    lanes = "".join(_lane(lane, seconds=seconds, cuts=cuts, words=words) for lane in drawn)
     if cuts:
-        lanes += _cuts(cuts, seconds=seconds)
+        lanes += _cuts(cuts, seconds=seconds, words=words)
+    name = escape(words.plain("Lanes over time"))
     return (
         f'<div class="tl" data-timeline data-seconds="{seconds:g}">'
-        '<div class="tl-scroll" tabindex="0" role="region" aria-label="Lanes over time">'
+        f'<div class="tl-scroll" tabindex="0" role="region" aria-label="{name}">'
         '<div class="tl-wide" data-wide>'
         f'<div class="tl-track tl-top" data-track>{ruler_svg(seconds)}</div>'
         f'<ol class="tl-lanes">{lanes}</ol>'
         '<div class="tl-head" data-head hidden></div></div></div>'
-        + (f'<p class="tl-quiet">No curve and no mark: {escape(", ".join(quiet))}.</p>'
-           if quiet else "")
-        + _unseen(timeline)
-        + _table(timeline, key=key)
+        + (_quiet(f"{words.html('No curve and no mark:')} {', '.join(quiet)}.") if quiet else "")
+        + _unseen(timeline, words=words)
+        + _table(timeline, key=key, words=words)
         + "</div>"
-    )  # fmt: skip
-
-
-def _lane(lane: Mapping[str, Any], *, seconds: float, cuts: list[float]) -> str:
-    who = f" person {lane['who'] + 1}" if lane["who"] is not None else ""
-    status = "" if lane["status"] == "ok" else ' <span class="tl-status">not judged</span>'
-    scales = "".join(
-        f'<span class="tl-scale tl-scale-{number}">{escape(scale(curve))}</span>'
-        for number, curve in enumerate(lane["curves"])
     )
-    more = f'<p class="tl-quiet">{lane["left_out"]} more marks are not drawn.</p>'
+
+
+def _quiet(html: str) -> str:
+    return f'<p class="tl-quiet">{html}</p>'
+
+
+def _lane(lane: Mapping[str, Any], *, seconds: float, cuts: list[float], words: Words) -> str:
+    number = f"person {lane['who'] + 1}" if lane["who"] is not None else ""
+    who = f" {words.html(number)}" if number else ""
+    silent = words.html("not judged")
+    status = "" if lane["status"] == "ok" else f' <span class="tl-status">{silent}</span>'
+    scales = "".join(
+        f'<span class="tl-scale tl-scale-{place}">{words.html(scale(curve))}</span>'
+        for place, curve in enumerate(lane["curves"])
+    )
+    drawing = lane_svg(lane, seconds=seconds, cuts=cuts, say=words.plain)
+    more = f"{lane['left_out']} more marks are not drawn."
     return (
-        f'<li class="tl-lane" data-lane="{escape(lane["id"])}">'
-        f'<p class="tl-name"><b>{escape(lane["title"])}</b><span>{who}</span>{status}{scales}</p>'
-        f'<div class="tl-track" data-track>{lane_svg(lane, seconds=seconds, cuts=cuts)}</div>'
-        + (more if lane["left_out"] else "")
-        + _delays(lane)
+        f'<li class="tl-lane" data-lane="{escape(lane["id"])}"><p class="tl-name">'
+        f"<b>{words.html(lane['title'])}</b><span>{who}</span>{status}{scales}</p>"
+        f'<div class="tl-track" data-track>{drawing}</div>'
+        + (_quiet(words.html(more)) if lane["left_out"] else "")
+        + _delays(lane, words=words)
         + "</li>"
     )
 
 
-def _cuts(cuts: list[float], *, seconds: float) -> str:
+def _cuts(cuts: list[float], *, seconds: float, words: Words) -> str:
     marks = [{"start": c, "end": c, "label": "a new scene begins", "strength": 0.2} for c in cuts]
     lane = {"id": "cuts", "title": "Cuts between scenes", "curves": [], "marks": marks,
             "left_out": 0}  # fmt: skip
     return (
-        '<li class="tl-lane" data-lane="cuts"><p class="tl-name"><b>Cuts between scenes</b></p>'
-        f'<div class="tl-track" data-track>{lane_svg(lane, seconds=seconds)}</div></li>'
+        '<li class="tl-lane" data-lane="cuts">'
+        f'<p class="tl-name"><b>{words.html("Cuts between scenes")}</b></p><div class="tl-track" '
+        f"data-track>{lane_svg(lane, seconds=seconds, say=words.plain)}</div></li>"
     )
 
 
-def _delays(lane: Mapping[str, Any]) -> str:
+def _delays(lane: Mapping[str, Any], *, words: Words) -> str:
     if lane["delays"] is None:
         return ""
     offset = lane["offset"]
-    words = "How well lips and sound match at each delay"
+    said = words.html("How well lips and sound match at each delay")
     if offset is not None:
-        late = "late" if offset["ms"] >= 0 else "early"
-        words += f"; best with the sound {abs(offset['ms'])} ms {late}"
+        apart = abs(offset["ms"])
+        late = f"best with the sound {apart} ms late"
+        early = f"best with the sound {apart} ms early"
+        said += f"; {words.html(late if offset['ms'] >= 0 else early)}"
         lead = offset["peak_ms"] - offset["ms"]
-        words += f" (mouths open {lead} ms before they sound)" if lead else ""
-        words += "" if offset["judged"] else ", which is too unclear to judge"
-    drawing = delays_svg(lane["delays"], offset=offset)
-    return f'<figure class="tl-sync"><figcaption>{words}.</figcaption>{drawing}</figure>'
+        mouths = f"mouths open {lead} ms before they sound"
+        said += f" ({words.html(mouths)})" if lead else ""
+        said += "" if offset["judged"] else f", {words.html('which is too unclear to judge')}"
+    drawing = delays_svg(lane["delays"], offset=offset, say=words.plain)
+    return f'<figure class="tl-sync"><figcaption>{said}.</figcaption>{drawing}</figure>'
 
 
-def _unseen(timeline: Mapping[str, Any]) -> str:
+def _unseen(timeline: Mapping[str, Any], *, words: Words) -> str:
     """Which part of a long film nobody looked at for faces."""
     seen = sum(end - start for start, end in timeline["windows"])
     if not timeline["windows"] or seen >= 0.98 * timeline["seconds"]:
         return ""
-    spans = ", ".join(
-        f"{moment_words(start)} to {moment_words(end)}" for start, end in timeline["windows"]
-    )
-    return f'<p class="tl-quiet">Faces were looked at in parts of the file: {spans}.</p>'
+    spans = ", ".join(words.html(_span(start, end)) for start, end in timeline["windows"])
+    return _quiet(f"{words.html('Faces were looked at in parts of the file:')} {spans}.")
 
 
-def _table(timeline: Mapping[str, Any], *, key: str) -> str:
+def _table(timeline: Mapping[str, Any], *, key: str, words: Words) -> str:
     found = events(timeline)
     if not found:
-        return '<p class="tl-quiet">No moment is marked.</p>'
+        return _quiet(words.html("No moment is marked."))
     rows = "".join(
-        f'<tr><td class="num" data-moment="{row["start"]:g}">{_when(row)}</td>'
-        f"<td>{escape(row['title'])}</td><td>{escape(row['label'])}</td></tr>"
+        f'<tr><td class="num" data-moment="{row["start"]:g}">{words.html(_when(row))}</td>'
+        f"<td>{words.html(row['title'])}</td><td>{words.html(row['label'])}</td></tr>"
         for row in found[:MOST_ROWS]
     )
     more = len(found) - MOST_ROWS
-    rest = f'<p class="tl-quiet">{more} more are not listed.</p>' if more > 0 else ""
-    count = f"{len(found)} marked {'moment' if len(found) == 1 else 'moments'}"
+    rest = _quiet(words.html(f"{more} more are not listed.")) if more > 0 else ""
+    one = "1 marked moment as a table"
+    count = one if len(found) == 1 else f"{len(found)} marked moments as a table"
+    heads = "".join(f'<th scope="col">{words.html(head)}</th>' for head in HEADS)
+    name = escape(words.plain("Marked moments"))
     return (
-        f'<details class="fold tl-events" id="moments-{key}"><summary>{count} as a table</summary>'
-        '<div class="scroll-x" tabindex="0" role="region" aria-label="Marked moments"><table>'
-        '<thead><tr><th scope="col">When</th><th scope="col">Measured by</th>'
-        f'<th scope="col">What</th></tr></thead><tbody>{rows}</tbody></table></div>{rest}</details>'
+        f'<details class="fold tl-events" id="moments-{key}"><summary>{words.html(count)}</summary>'
+        f'<div class="scroll-x" tabindex="0" role="region" aria-label="{name}"><table>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>{rest}</details>"
     )
 
 
+def _span(start: float, end: float) -> str:
+    return f"{moment_words(start)} to {moment_words(end)}"
+
+
 def _when(event: Mapping[str, Any]) -> str:
-    start, end = moment_words(event["start"]), moment_words(event["end"])
-    return start if start == end else f"{start} to {end}"
+    start, end = event["start"], event["end"]
+    return moment_words(start) if moment_words(start) == moment_words(end) else _span(start, end)

@@ -22,19 +22,20 @@ from detectors.timeline.strips import blink_rows, mark_rows, mouth_rows, overvie
 WIDTH = 1200
 MARGIN = 24
 GAP = 6
-HEAD = 84
+HEAD = 16
 SOUND_TALL = 56
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """Cells side by side with a line of words above; ``marked`` cells get a coloured edge.
+    """Cells side by side with the moment above that they are about; ``marked`` cells get a coloured
+    edge. Words are beside the sheet (see :mod:`detectors.captions`).
 
     ``sound`` and ``moved`` are loudness curves under the cells, as shares (0-1) of the row's width
     and height: as heard, and moved by the offset that was measured.
     """
 
-    words: str
+    sign: str
     cells: tuple[Wanted, ...]
     marked: tuple[bool, ...] = ()
     labels: tuple[str, ...] = ()
@@ -102,8 +103,6 @@ def _drawn(plan: Plan, found: Mapping[Wanted, Image.Image]) -> Image.Image:
     heights = [_height(row) for row in plan.rows]
     sheet = Image.new("RGB", (WIDTH, HEAD + sum(heights) + MARGIN), GROUND)
     draw = ImageDraw.Draw(sheet)
-    draw.text((MARGIN, 16), plan.title, fill=INK, font=font(26))
-    draw.text((MARGIN, 50), plan.caption, fill=QUIET, font=font(17))
     top = HEAD
     for row, height in zip(plan.rows, heights, strict=True):
         _row(sheet, draw, row, found, top=top)
@@ -113,7 +112,7 @@ def _drawn(plan: Plan, found: Mapping[Wanted, Image.Image]) -> Image.Image:
 
 def _height(row: Row) -> int:
     tall = max(cell.size[1] for cell in row.cells)
-    return (26 if row.words else 0) + tall + 24 + (SOUND_TALL + 8 if row.sound else 0)
+    return (26 if row.sign else 0) + tall + 24 + (SOUND_TALL + 8 if row.sound else 0)
 
 
 def _row(
@@ -124,8 +123,8 @@ def _row(
     *,
     top: int,
 ) -> None:
-    if row.words:
-        draw.text((MARGIN, top), row.words, fill=INK, font=font(17))
+    if row.sign:
+        draw.text((MARGIN, top), row.sign, fill=INK, font=font(17))
         top += 26
     x = MARGIN
     tall = max(cell.size[1] for cell in row.cells)

@@ -33,7 +33,7 @@ def overview_rows(timeline: Mapping[str, Any]) -> list[Json]:
     step = timeline["seconds"] / FRAMES
     cells = [Wanted(time=round(step * (n + 0.5), 3), size=WHOLE) for n in range(FRAMES)]
     return [
-        {"words": "", "cells": tuple(cells[at : at + COLUMNS])} for at in range(0, FRAMES, COLUMNS)
+        {"sign": "", "cells": tuple(cells[at : at + COLUMNS])} for at in range(0, FRAMES, COLUMNS)
     ]
 
 
@@ -49,10 +49,9 @@ def blink_rows(timeline: Mapping[str, Any], faces: Mapping[str, Any]) -> list[Js
             continue
         first, last = mark["start"] - BEFORE, mark["end"] + BEFORE
         times = [round(float(t), 3) for t in np.linspace(max(0.0, first), last, BLINK_CELLS)]
-        long = f"{1000 * (mark['end'] - mark['start']):.0f} ms below the mark of closed lids"
         rows.append(
             {
-                "words": f"Blink at {moment_words(middle)}, {long}",
+                "sign": moment_words(middle),
                 "cells": tuple(Wanted(time=time, size=EYES, box=box) for time in times),
                 "marked": tuple(
                     mark["start"] - 0.02 <= time <= mark["end"] + 0.02 for time in times
@@ -81,7 +80,7 @@ def mouth_rows(timeline: Mapping[str, Any], faces: Mapping[str, Any]) -> list[Js
                       for time, box in zip(times, boxes, strict=True))  # fmt: skip
         rows.append(
             {
-                "words": f"Around {moment_words(middle)}",
+                "sign": moment_words(middle),
                 "cells": cells,
                 "sound": _stretch(loud, first=first, last=times[-1], by=0.0),
                 "moved": _stretch(loud, first=first, last=times[-1], by=-offset),
@@ -100,7 +99,7 @@ def mark_rows(lane: Mapping[str, Any], timeline: Mapping[str, Any]) -> list[Json
         times = [round(float(t), 3) for t in np.linspace(first, max(first, last), MARK_CELLS)]
         rows.append(
             {
-                "words": f"{moment_words(mark['start'])}: {mark['label']}",
+                "sign": moment_words(mark["start"]),
                 "cells": tuple(Wanted(time=time, size=WHOLE) for time in times),
                 "marked": tuple(mark["start"] - 1e-3 <= t <= mark["end"] + 0.02 for t in times),
             }

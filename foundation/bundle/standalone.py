@@ -11,6 +11,7 @@ Exit status: 0 everything that could be checked holds; 1 something does not; 2 n
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
 import json
@@ -26,8 +27,6 @@ PASSED, FAILED, UNCHECKED = "passed", "failed", "could not check"
 CHUNK = 1 << 20
 SMALL = 64 << 20
 EVENT = ("chain", "seq", "name", "at", "actor", "payload", "prev", "hash")
-
-
 Point = tuple[int, int, int, int]
 Key = tuple[str, bytes, bytes]
 Record = dict[str, Any]
@@ -41,11 +40,15 @@ class Broken(Exception):
 # --- canonical JSON (RFC 8785) and hashes ------------------------------------------------------
 
 
+written = json.encoder.encode_basestring
+WORDS = {None: "null", True: "true", False: "false"}
+
+
 def canonical(value: Any) -> str:
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return written(value)
+    if value is None or isinstance(value, bool):
+        return WORDS[value]
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
@@ -53,7 +56,7 @@ def canonical(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(canonical(item) for item in value) + "]"
     keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
-    return "{" + ",".join(canonical(key) + ":" + canonical(value[key]) for key in keys) + "}"
+    return "{" + ",".join(written(key) + ":" + canonical(value[key]) for key in keys) + "}"
 
 
 def number(value: float) -> str:
@@ -319,12 +322,14 @@ def check_originals(bundle: Bundle) -> str:
     return f"{count} original files have the SHA-256 under which they were received."
 
 
-def check_chain(bundle: Bundle) -> tuple[list[Record], str]:
+def check_chain(bundle: Bundle, walked: list[Record]) -> str:
+    """Put the events into ``walked`` once they are seen to follow one another."""
     case = bundle.json("data/case.json")["id"]
     lines = bundle.read("data/log/events.jsonl").decode().splitlines()
     events = [json.loads(line) for line in lines]
     head = chain_walk(f"case:{case}", events)
-    return events, f"{len(events)} events follow one another unaltered, up to {head[:16]}…."
+    walked.extend(events)
+    return f"{len(events)} events follow one another unaltered, up to {head[:16]}…."
 
 
 def check_inclusion(bundle: Bundle, key: Key, events: Sequence[Record]) -> str:
@@ -345,6 +350,7 @@ def check_inclusion(bundle: Bundle, key: Key, events: Sequence[Record]) -> str:
 def check_records(bundle: Bundle, events: Sequence[Record]) -> str:
     """The records in the bundle against what the log vouches for."""
     opened = redacted = 0
+    vouched = set()
     for event in events:
         payload = event["payload"]
         for name, held in RECORDS.get(event["name"], ()):
@@ -355,19 +361,26 @@ def check_records(bundle: Bundle, events: Sequence[Record]) -> str:
             if not held(bundle.json(path), payload):
                 raise Broken(f"{path} is not what event {event['seq']} vouches for")
             opened += 1
+            vouched.add(path)
+    folders = {name.split("/")[0] for rows in RECORDS.values() for name, _ in rows}
+    records = {name for folder in folders for name in bundle.under(f"data/{folder}/")}
+    loose = sum(name.endswith(".json") for name in records - vouched)
     more = f" {redacted} are not in this bundle." if redacted else ""
+    more += f" {loose} stand in no event of this log; ask which log has them." if loose else ""
     return f"{opened} records are what the log vouches for.{more}"
 
 
 def text_held(member: str, commitment: str) -> Held:
-    def held(record: Record, payload: Record) -> bool:
-        shown = record.get(member)
-        if not payload[commitment] or not isinstance(shown, str) or not shown:
-            return True  # nothing was said, or it is withheld, or it was erased
-        salt = record["salts"].get(member)
-        return bool(salt) and opens(payload[commitment], salt, shown)
+    return lambda record, payload: words_held(record, payload[commitment], member, member)
 
-    return held
+
+def words_held(record: Record, commitment: str, salt: str, *members: str) -> bool:
+    """Whether words are those committed to; nothing was said, is withheld, or was erased."""
+    found = [record.get(member) for member in members]
+    shown = [words if isinstance(words, str) else "" for words in found]  # else why it is withheld
+    opened = record["salts"].get(salt) or ""
+    said = "\n\n".join(shown)
+    return not any(shown) or (bool(commitment and opened) and opens(commitment, opened, said))
 
 
 def run_held(record: Record, payload: Record) -> bool:
@@ -385,6 +398,11 @@ def decision_held(record: Record, payload: Record) -> bool:
     return same and text_held("reason", "reason")(record, payload)
 
 
+def notice_held(record: Record, payload: Record) -> bool:
+    same = all((record[name] or "") == payload[name] for name in ("kind", "to", "way", "why"))
+    return same and words_held(record, payload["digest"], "text", "subject", "text")
+
+
 RECORDS: dict[str, list[tuple[str, Held]]] = {
     "report.received": [
         ("reports/{report}.json", text_held("explanation", "explanation")),
@@ -395,11 +413,9 @@ RECORDS: dict[str, list[tuple[str, Held]]] = {
     "law.evaluated": [("evaluations/{evaluation}.json", evaluation_held)],
     "case.decided": [("decisions/{decision}.json", decision_held)],
     "statement.issued": [
-        (
-            "statements/{statement}.json",
-            lambda record, said: digest(record["text"]) == said["digest"],
-        )
+        ("statements/{statement}.json", lambda own, said: digest(own["text"]) == said["digest"])
     ],
+    "notice.sent": [("notices/{notice}.json", notice_held)],
     "fact.answered": [
         (
             "answers/{answer}.json",
@@ -431,59 +447,45 @@ def verify(path: str, known_key: str | None = None) -> Report:
     except Exception as error:
         report.add("key", FAILED, f"there is no usable key: {error}")
         return report
-    if known_key:
-        same = PASSED if key == own else FAILED
-        report.add("key", same, "The bundle's key is the one you gave." if same == PASSED
-                   else "the bundle was signed with another key than the one you gave")  # fmt: skip
+    if not known_key:
+        words = "Whose key this is: compare it with one you got elsewhere (--key)."
+        report.add("key", UNCHECKED, words)
+    elif key == own:
+        report.add("key", PASSED, "The bundle's key is the one you gave.")
     else:
-        report.add(
-            "key", UNCHECKED,
-            "Whose key this is: compare it with one you got elsewhere (--key).",
-        )  # fmt: skip
+        report.add("key", FAILED, "the bundle was signed with another key than the one you gave")
     report.run("index", check_index, bundle, key)
     report.run("originals", check_originals, bundle)
     events: list[Record] = []
-    report.run("log", lambda: _keep(events, check_chain(bundle)))
+    report.run("log", check_chain, bundle, events)
     if events:
         report.run("checkpoint", check_inclusion, bundle, key, events)
         report.run("records", check_records, bundle, events)
     report.run("policy packs", check_packs, bundle)
-    stamps = bundle.under("data/log/stamps/")
-    report.add(
-        "time-stamps", UNCHECKED,
-        f"{len(stamps)} time-stamps of outside authorities: use `probity bundle verify`."
-        if stamps else "No outside authority stamped the checkpoint.",
-    )  # fmt: skip
-    report.add(
-        "content credentials", UNCHECKED,
-        "Signatures inside the media: use `probity bundle verify`.",
-    )  # fmt: skip
+    stamps = len(bundle.under("data/log/stamps/"))
+    more = f"{stamps} time-stamps of outside authorities: use `probity bundle verify`."
+    none = "No outside authority stamped the checkpoint."
+    report.add("time-stamps", UNCHECKED, more if stamps else none)
+    inside = "Signatures inside the media: use `probity bundle verify`."
+    report.add("content credentials", UNCHECKED, inside)
     return report
-
-
-def _keep(events: list[Record], found: tuple[list[Record], str]) -> str:
-    events.extend(found[0])
-    return found[1]
 
 
 def main(arguments: list[str]) -> int:
     """Print a table of passed, failed and could not check."""
-    as_json = "--json" in arguments
-    arguments = [word for word in arguments if word != "--json"]
-    key = None
-    if "--key" in arguments[:-1]:
-        place = arguments.index("--key")
-        key = arguments[place + 1]
-        del arguments[place : place + 2]
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
+    reader = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    reader.add_argument("bundle", metavar="BUNDLE.zip")
+    reader.add_argument("--key", metavar="NAME+HASH+KEY")
+    reader.add_argument("--json", action="store_true")
+    asked = reader.parse_args(arguments)
     try:
-        report = verify(arguments[0], key)
+        report = verify(asked.bundle, asked.key)
     except Broken as broken:
         print(broken, file=sys.stderr)
         return 2
-    if as_json:
+    if asked.json:
         print(json.dumps({"sound": not report.failed, "checks": report.rows}))
     else:
         for row in report.rows:

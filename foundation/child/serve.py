@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import fcntl
+import gc
 import importlib
 import os
 import shutil
@@ -36,12 +37,33 @@ def main(options: dict[str, Any]) -> None:
         lambda question: _asked(channel, question),
     )
     channel.send(wire.encode({"hello": held}))
+    known: set[str] = set()
     with contextlib.suppress(wire.WireClosedError, BrokenPipeError):
         while True:
             request = channel.receive()
             sandbox.limit_processor(int(request["cpu_seconds"]))
+            _settle(request.get("places", {}))
             channel.send(_answer(request))
             _wipe(scratch)
+            if request["target"] not in known:
+                known.add(request["target"])
+                _set_apart()
+
+
+def _set_apart() -> None:
+    """The libraries that a first call loaded stay for good: the search for garbage need not pass
+    through them every time."""
+    gc.collect()
+    gc.freeze()
+
+
+def _settle(places: dict[str, str | None]) -> None:
+    """Take over where the parent's folders are now."""
+    for name, place in places.items():
+        if place is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = place
 
 
 def _asked(channel: wire.BlockingWire, question: dict[str, Any]) -> Any:

@@ -41,6 +41,7 @@ _MEMORY = {
 """Pictures of some megabytes come and go with every frame; handing their pages back to the system
 each time costs a tenth of the time (mallopt(3))."""
 
+_HOME = "PROBITY_HOME"
 _FOLDER_VARIABLES = ("PROBITY_RESOURCES_MIRROR",)
 
 OnEvent = Callable[[dict[str, Any]], None]
@@ -62,19 +63,23 @@ def surroundings(*, memory_bytes: int) -> Surroundings:
     # one core a child: the sums of a threaded library depend on how many cores there are
     kept = dict.fromkeys(_THREADS, "1") | _MEMORY
     kept |= {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    # in its user namespace the child is nobody, and would look for another account's folder
-    kept["PROBITY_HOME"] = str(home())
-    # a mirror may also be a URL with a password in it; only a folder is of use without network
-    kept |= {
-        name: os.environ[name]
-        for name in _FOLDER_VARIABLES
-        if os.environ.get(name, "").strip() and Path(os.environ[name]).is_dir()
-    }
     return Surroundings(
         memory_bytes=memory_bytes,
         path=tuple(dict.fromkeys(str(Path(entry).absolute()) for entry in sys.path)),
         environment=tuple(sorted(kept.items())),
     )
+
+
+def places() -> dict[str, str | None]:
+    """The variables that name folders. They go along with every request, so that a child which
+    has loaded its libraries serves whatever folders the next one is about; None takes one away."""
+    # in its user namespace the child is nobody, and would look for another account's folder
+    found: dict[str, str | None] = {_HOME: str(home())}
+    for name in _FOLDER_VARIABLES:
+        given = os.environ.get(name, "")
+        # a mirror may also be a URL with a password in it; only a folder is of use without network
+        found[name] = given if given.strip() and Path(given).is_dir() else None
+    return found
 
 
 class Worker:
@@ -149,7 +154,9 @@ class Worker:
         raise; after any exception the worker must be killed.
         """
         self.calls += 1
-        frame = wire.encode({"target": target, "payload": payload, "cpu_seconds": cpu_seconds})
+        frame = wire.encode(
+            {"target": target, "payload": payload, "cpu_seconds": cpu_seconds, "places": places()}
+        )
         deadline = time.monotonic() + wall_seconds
         try:
             self._wire.send(frame, deadline=deadline)

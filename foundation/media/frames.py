@@ -57,7 +57,7 @@ def video_frames(
     wanted = Pace(fps, start)
     for at, shown in video_shown(path, start=start, end=end):
         if wanted.take(at):
-            yield at, shown.rgb(max_side)
+            yield at, np.ascontiguousarray(shown.rgb(max_side))
 
 
 def video_shown(path: Path, *, start: float = 0.0, end: float | None = None) -> _Source:
@@ -160,8 +160,13 @@ class _Clock:
 
     def read(self, frame: Any) -> float | None:
         if not self._orderly:
-            stamp = frame.pts if frame.pts is not None else frame.dts
-            return None if stamp is None else float(stamp * frame.time_base) - self._zero
+            shown: float | None = frame.time  # of the time shown, without making a fraction of it
+            if shown is not None:
+                return shown - self._zero
+            stamp = frame.dts
+            if stamp is None:
+                return None
+            return float(stamp * frame.time_base) - self._zero
         if frame.dts is not None and self._first is None:
             self._first = frame.dts
         if frame.dts is not None:
@@ -187,8 +192,10 @@ class _Scaler:
         scaled: Any = tool.reformat(
             frame, width=size[0], height=size[1], format="rgb24", interpolation=how, threads=1
         )
-        pixels: Pixels = scaled.to_ndarray()
-        return pixels
+        plane = scaled.planes[0]
+        # no copy: the array keeps the scaled frame alive, and passes over the padding of its rows
+        rows = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)
+        return rows[: size[1], : 3 * size[0]].reshape(size[1], size[0], 3)
 
 
 class _Decoded:
@@ -257,7 +264,7 @@ def gray_frames(
         yield at, np.array(grey, dtype=np.uint8)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PacketInfo:
     """One coded video frame: time shown and duration in seconds, bytes, whether a key frame."""
 

@@ -218,8 +218,16 @@ def _mono(block: Any) -> Samples:
 
     Float formats can hold what is no number: it is silence here.
     """
-    mixed: Samples = _channels(block).mean(axis=1, dtype=np.float32)
-    return np.clip(np.nan_to_num(mixed, nan=0.0), -1, 1)
+    channels = _channels(block)
+    # column by column: a mean over rows of two costs ten times as much
+    mixed: Samples = channels[:, 0].copy()
+    for other in range(1, channels.shape[1]):
+        mixed += channels[:, other]
+    mixed /= np.float32(channels.shape[1])
+    unknown = np.isnan(mixed)
+    if unknown.any():
+        mixed[unknown] = 0.0
+    return np.clip(mixed, -1, 1, out=mixed)
 
 
 def _channels(block: Any) -> Samples:

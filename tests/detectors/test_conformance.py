@@ -1,13 +1,11 @@
-"""Every built-in passes the suite that third parties use, and the suite can fail."""
+"""Every built-in passes the suite that third parties use."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import shutil
-import sys
-import textwrap
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,11 +19,13 @@ from detectors.api import Status
 from detectors.card import Card
 from detectors.faces import YUNET
 from detectors.ground_truth import images, sounds
+from detectors.models.known import MODELS
 from detectors.models.own import OWN as OWN_NETWORKS
 from detectors.models.own import keep
 from detectors.models.prepared import resources_of
 from detectors.testing import Confined, NotConforming, check
 from foundation.errors import Refusal
+from foundation.home import home
 
 Files = tuple[list[Path], list[Path]]
 Make = Callable[[Path], Files]
@@ -122,6 +122,14 @@ def untrained(names: list[str], request: pytest.FixtureRequest) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def published(prepared: Callable[[Sequence[str], Path], None]) -> None:
+    """The networks of all built-ins, prepared by one child: each would load torch anew."""
+    named = {name for each in builtins() for name in card_of(each).needs.models} & set(MODELS)
+    with contextlib.suppress(Refusal):
+        prepared(sorted(named), home())
+
+
 def with_models(entry: registry.Entry, request: pytest.FixtureRequest) -> None:
     """Give a learned detector its weights; skip where they, or torch, are not here."""
     assert entry.card is not None
@@ -131,6 +139,8 @@ def with_models(entry: registry.Entry, request: pytest.FixtureRequest) -> None:
     elif needs.models or needs.resources or needs.faces or needs.landmarks:
         folder = request.getfixturevalue("shared")
         request.getfixturevalue("monkeypatch").setenv("PROBITY_RESOURCES_MIRROR", str(folder))
+        if needs.models:
+            request.getfixturevalue("published")
         try:
             resources_of(entry, entry.card)
         except Refusal as refusal:
@@ -243,167 +253,6 @@ def files_for(
         make = FACES.get(detector_id, talking)
         usable, _ = made_here(make.__name__, lambda folder: ([make(shared, folder)], []))
     return usable, unusable
-
-
-HONEST = """
-from detectors.api import Abstain, Outcome
-from detectors.api import Region
-import contextlib, os, random, socket, subprocess, sys, threading
-import numpy as np
-
-class Offender:
-    sentence = "The picture was looked at."
-    seen = False
-    kept = []
-
-    def act(self, sample):
-        return
-
-    def score(self, sample):
-        return float(sample.pixels().mean()) / 255
-
-    def region(self, x):
-        return Region(x=x, y=0, width=3, height=3, label="a part", strength=1.0)
-
-    def regions(self):
-        return ()
-
-    def detect(self, sample, parameters, /):
-        self.act(sample)
-        return Outcome(sentence=self.sentence, score=self.score(sample), regions=self.regions())
-"""
-"""Conforms; the offenders below differ from it in one thing."""
-
-CARD = """
-id: test.offender
-name: Offender
-version: 1.0.0
-interface: ">=1.0,<2.0"
-modality: image
-speaks_about: picture
-evidence: digital
-summary: For tests.
-needs: {pixels: true}
-runtime: {libraries: [numpy], devices: [cpu], seconds: 5}
-licence: Apache-2.0
-citations: [None.]
-limits: [All.]
-score: {low: 0, high: 1, direction: higher_is_more_suspicious, meaning: Nothing.}
-error_rates: not calibrated
-parameters: {}
-"""
-
-ACTS = {
-    "honest": ("", None),
-    "random": (
-        """
-        def score(self, sample):
-            return sample.pixels().mean() / 255 * random.SystemRandom().random()
-        """,
-        "two runs differ",
-    ),
-    "remembering": (
-        """
-        def score(self, sample):
-            small = sample.pixels().shape[0] < 64
-            Offender.seen |= small
-            return 0.2 if small else 0.1 + 0.5 * Offender.seen
-        """,
-        "after other files the finding is another one",
-    ),
-    "of its surroundings": (
-        """
-        def score(self, sample):
-            return sample.pixels().max() / (500 + ("PYTEST_VERSION" in os.environ))
-        """,
-        "the confined process gives another finding",
-    ),
-    "seeding": ("def act(self, sample): np.random.seed(3)", "numpy's global random generator"),
-    "leaving a thread": (
-        "def act(self, sample): threading.Timer(9, print).start()", "the running threads",
-    ),
-    "leaving a file": (
-        "def act(self, sample): Offender.kept.append(open(os.devnull))", "the number of open files",
-    ),
-    "connecting": (
-        """
-        def act(self, sample):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", 9), 0.1)
-        """,
-        "tried to reach",
-    ),
-    "looking up": (
-        """
-        def act(self, sample):
-            with contextlib.suppress(OSError):
-                socket.getaddrinfo("example.org", 80)
-        """,
-        "tried to reach example.org",
-    ),
-    "starting a program": (
-        """
-        def act(self, sample):
-            with contextlib.suppress(OSError):
-                subprocess.run(["true"])
-        """,
-        "tried to start",
-    ),
-    "boasting": ("sentence = 'This picture is fake.'", "may not say fake"),
-    "out of range": (
-        "def score(self, sample): return 7.0 + sample.pixels()[0, 0, 0]", "outside the range",
-    ),
-    "not a number": (
-        "def score(self, sample): return float('nan') * sample.pixels()[0, 0, 0]", "score nan",
-    ),
-    "outside the picture": (
-        "def regions(self): return (self.region(x=-4),)",
-        "does not lie in the picture",
-    ),
-    "marking everything": (
-        "def regions(self): return tuple(self.region(x=n) for n in range(200))",
-        "More than 100 places",
-    ),
-    "asking for nothing": ("def score(self, sample): return 0.5", "declares pixels, but none"),
-    "importing in silence": (
-        "def act(self, sample): import PIL.Image", "imports PIL; name it under runtime",
-    ),
-    "writing to its input": (
-        "def act(self, sample): sample.pixels()[0, 0, 0] = 1", "read-only",
-    ),
-    "falling over the odd": (
-        "def act(self, sample): 1 / (sample.pixels().shape[0] // 20)",
-        "A file that is .*: the detector failed",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ACTS)
-def test_the_suite_names_what_an_offender_does(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    act, words = ACTS[name]
-    module = f"offender_{list(ACTS).index(name)}"
-    body = textwrap.indent(textwrap.dedent(act), "    ")
-    (tmp_path / f"{module}.py").write_text(f"{HONEST}\n{body}\n")
-    (tmp_path / f"{module}.yaml").write_text(CARD)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    pictures = [tmp_path / "drawn.png", tmp_path / "small.png"]
-    for side, path in zip((64, 32), pictures, strict=True):
-        Image.new("RGB", (side, side), (10, 200, 30)).save(path)
-    entry = registry.describe("test.offender", target=f"{module}:Offender", distribution="tests")
-    with registry.registered(entry):
-        if words is None:
-            assert check("test.offender", usable=pictures)
-        else:
-            with pytest.raises(NotConforming, match=words):
-                check("test.offender", usable=pictures)
-    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
-    for timer in timers:
-        timer.cancel()
-        timer.join()
-    for file in getattr(getattr(sys.modules.get(module), "Offender", None), "kept", ()):
-        file.close()
 
 
 def test_an_unusable_file_that_is_measured_all_the_same_fails(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from pathlib import Path
 
@@ -19,6 +20,11 @@ PATCH = (560, 280, 816, 536)
 
 def scene(seed: int) -> Image.Image:
     """Texture at several scales, as photographs have it."""
+    return drawn(seed).copy()
+
+
+@functools.cache
+def drawn(seed: int) -> Image.Image:
     generator = np.random.default_rng(seed)
     total = np.zeros((SIZE[1], SIZE[0], 3))
     for scale, weight in ((4, 9), (16, 18), (64, 40)):

@@ -25,35 +25,62 @@ def ran(*arguments: str, path: Path, root: Path) -> subprocess.CompletedProcess[
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("modality", ["image", "audio", "video"])
-def test_a_new_plugin_installs_and_passes_its_tests(
-    modality: str, tmp_path: Path, root: Path
-) -> None:
-    arguments = ["new", "acme-odd-marks", "--modality", modality, "--out", str(tmp_path)]
-    said = CliRunner().invoke(command, arguments)
-    assert said.exit_code == 0, said.output
-    assert "acme.odd_marks" in said.stdout
-    project, target = tmp_path / "acme-odd-marks", tmp_path / "installed"
-    installed = ran(
+MODALITIES = ("image", "audio", "video")
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A new project of each kind, by its kind."""
+    folder = tmp_path_factory.mktemp("projects")
+    for modality in MODALITIES:
+        arguments = ["new", f"acme-odd-{modality}", "--modality", modality, "--out", str(folder)]
+        said = CliRunner().invoke(command, arguments)
+        assert said.exit_code == 0, said.output
+        assert f"acme.odd_{modality}" in said.stdout
+    return {modality: folder / f"acme-odd-{modality}" for modality in MODALITIES}
+
+
+@pytest.fixture(scope="module")
+def installed(
+    projects: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, root: Path
+) -> Path:
+    """Where pip put all of them."""
+    folder = tmp_path_factory.mktemp("plugins")
+    target = folder / "installed"
+    done = ran(
         "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
-        "--disable-pip-version-check", "--target", str(target), str(project),
-        path=tmp_path, root=root,
+        "--disable-pip-version-check", "--target", str(target), *map(str, projects.values()),
+        path=folder, root=root,
     )  # fmt: skip
-    assert installed.returncode == 0, installed.stderr
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+def test_new_plugins_are_listed_and_valid(installed: Path, root: Path) -> None:
     probity = ("-c", "from probity_cli.main import main; main()", "detectors")
-    listed = ran(*probity, "list", "--json", path=target, root=root).stdout.splitlines()
+    listed = ran(*probity, "list", "--json", path=installed, root=root).stdout.splitlines()
     rows = {row["id"]: row for row in map(json.loads, listed)}
-    assert rows["acme.odd_marks"]["error"] is None
-    assert rows["acme.odd_marks"]["modality"] == modality
-    assert rows["acme.odd_marks"]["from"] == "acme-odd-marks 0.1.0"
-    valid = ran(*probity, "validate", "acme.odd_marks", path=target, root=root)
+    for modality in MODALITIES:
+        row = rows[f"acme.odd_{modality}"]
+        assert row["error"] is None
+        assert row["modality"] == modality
+        assert row["from"] == f"acme-odd-{modality} 0.1.0"
+    ids = [f"acme.odd_{modality}" for modality in MODALITIES]
+    valid = ran(*probity, "validate", *ids, path=installed, root=root)
     assert valid.returncode == 0, valid.stderr
+    assert valid.stdout.count("in order") == len(MODALITIES)
+
+
+def test_new_plugins_pass_their_own_tests(
+    installed: Path, projects: dict[str, Path], root: Path
+) -> None:
+    tests = [str(project / "tests") for project in projects.values()]
     tested = ran(
-        "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir", str(project),
-        str(project / "tests"), path=target, root=root,
+        "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "--import-mode=importlib",
+        "--rootdir", str(projects["image"].parent), *tests, path=installed, root=root,
     )  # fmt: skip
     assert tested.returncode == 0, tested.stdout + tested.stderr
-    assert "1 passed" in tested.stdout
+    assert f"{len(MODALITIES)} passed" in tested.stdout
 
 
 @pytest.mark.parametrize("name", ["Acme", "acme_marks", "../acme", "acme-", "", "9acme"])

@@ -15,8 +15,10 @@ import pytest
 from detectors import onepass
 from detectors.api import DecodingFailed
 from detectors.card import FrameNeed, Needs
-from detectors.faces import Faces
+from detectors.faces import Faces, windows
 from detectors.faces.windows import plan
+from detectors.ground_truth import clips
+from detectors.runner import analyse
 from detectors.sample import SharedSample
 from foundation.media import decode, inspect
 
@@ -123,6 +125,37 @@ def test_known_faces_are_not_looked_for(long: Path, passes: list[float]) -> None
     assert passes == []
     shared.frames(EVERY)
     assert (passes, memory.times, memory.told) == ([0.0], [], 0)
+
+
+def test_of_a_film_pictures_do_not_wait_for_faces(
+    long: Path, passes: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = sample(long, Needs(frames=EVERY), FACES).faces({})
+    passes.clear()
+    monkeypatch.setattr(windows, "FILM", 400.0)
+    memory = Listening()
+    shared = sample(long, Needs(frames=EVERY), FACES, memory=memory)
+    shared.frames(EVERY)
+    assert (passes, memory.times) == ([0.0], [])
+    apart = shared.faces({})
+    assert (apart.windows, apart.cuts, apart.rate) == (
+        together.windows, together.cuts, together.rate,
+    )  # fmt: skip
+    assert (len(passes), memory.told) == (7, 1)
+
+
+@pytest.mark.parametrize("film", [False, True])
+def test_of_a_film_pictures_come_before_sound(
+    film: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clips.write(tmp_path / "talks.mp4", clips.talking(seed=1, seconds=2.0, size=(160, 120)))
+    monkeypatch.setattr(windows, "FILM", 1.0 if film else 3600.0)
+    order: list[str] = []
+    names = ["audio.silence", "video.timing"]
+    analyse(
+        path, probe=inspect(path), only=names, on_finding=lambda one: order.append(one.detector)
+    )
+    assert order == names[:: -1 if film else 1]
 
 
 def test_broken_weights_take_only_the_faces(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -282,3 +283,15 @@ def test_the_commitment_format_is_the_documented_one() -> None:
     made = links.commit("Zoë")
     text = b"probity.chain.commitment.v1\n" + bytes.fromhex(made.salt) + "Zoë".encode()
     assert made.digest == hashlib.sha256(text).hexdigest()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(2**53) + 1, 2**53 - 1),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=12,
+    )
+)  # fmt: skip
+def test_the_short_way_writes_what_the_standard_does(value: Any) -> None:
+    assert links.canonical(value) == rfc8785.dumps(value)

@@ -181,7 +181,7 @@ def test_the_wall_clock_ends_the_child() -> None:
     began = time.monotonic()
     with pytest.raises(child.ChildTimedOut, match=r"0\.3 seconds"):
         ask("sleep", seconds=30, limits=child.Limits(wall_seconds=0.3))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert ask("echo", a=1) == {"a": 1}
 
 
@@ -203,11 +203,20 @@ def test_the_environment_is_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen["PROBITY_HOME"] == "/tmp/somewhere"
 
 
-def test_a_changed_state_folder_is_seen_by_the_next_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PROBITY_HOME", "/tmp/one")
-    assert ask("environment")["PROBITY_HOME"] == "/tmp/one"
-    monkeypatch.setenv("PROBITY_HOME", "/tmp/two")
-    assert ask("environment")["PROBITY_HOME"] == "/tmp/two"
+def test_changed_folders_are_seen_by_the_next_call_of_the_same_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = "PROBITY_RESOURCES_MIRROR"
+    monkeypatch.setenv("PROBITY_HOME", str(tmp_path / "one"))
+    monkeypatch.setenv(mirror, str(tmp_path))
+    pid, seen = ask("pid"), ask("environment")
+    assert (seen["PROBITY_HOME"], seen[mirror]) == (str(tmp_path / "one"), str(tmp_path))
+    monkeypatch.setenv("PROBITY_HOME", str(tmp_path / "two"))
+    monkeypatch.delenv(mirror)
+    seen = ask("environment")
+    assert seen["PROBITY_HOME"] == str(tmp_path / "two")
+    assert mirror not in seen
+    assert ask("pid") == pid
 
 
 def test_limits_are_in_force() -> None:

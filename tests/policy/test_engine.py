@@ -101,7 +101,7 @@ def test_sentences(packs: tuple[Pack, ...], facts: Facts) -> None:
     )
     satire = one(election, facts(**{**candidate, "days_to_election": 3}), places=["US-CA"])
     assert satire.sentence == (
-        "Does not apply: the exception 'satire or parody' is met. "
+        "Does not apply: the exception “satire or parody” is met. "
         "The text of this exception has not been read; check it."
     )
 

@@ -54,7 +54,7 @@ def test_every_outcome_of_a_rule_has_an_example(pack: Pack, rule: Rule) -> None:
 def test_the_examples_notice_changes(document: Cursor) -> None:
     verdict = check(document)
     assert verdict.total > 10 or not document.value.get("rules")
-    assert verdict.caught >= 0.98, verdict.survivors
+    assert verdict.survivors == ()
 
 
 def test_blunt_examples_are_found_out() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from policy import loader
 from policy.cli import command
+from policy.mutation import check
 
 FACTS: dict[str, Any] = {
     "covered_platform": {"value": True, "source": "platform"},
@@ -127,13 +130,32 @@ def test_evaluate_without_a_day_uses_today() -> None:
 
 
 def test_test_command() -> None:
-    result = call("test", "--mutate", "--json")
+    result = call("test", "--json")
     assert result.exit_code == 0
     data = json.loads(result.stdout)
     assert data["failures"] == []
     assert data["tests"] > 90
-    assert data["mutants"]["survivors"] == []
+    assert "mutants" not in data
     assert "0 differences" in call("test").stdout
+
+
+def test_test_command_says_how_sharp_the_tests_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two packs; that every shipped one is sharp is shown where the packs are tested."""
+    for path in loader.builtin_folder().rglob("*.yaml"):
+        if path.stem in {"ab-730", "take-it-down"}:
+            shutil.copy(path, tmp_path)
+    monkeypatch.setattr(loader, "builtin_folder", lambda: tmp_path)
+    documents = list(loader.documents())
+    assert len(documents) == 2
+    result = call("test", "--mutate", "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)["mutants"]
+    assert told["survivors"] == []
+    assert told["total"] == sum(check(document).total for document in documents) > 20
+    (tmp_path / "ab-730.yaml").unlink()
+    assert call("test", "--mutate").stdout.endswith("0 unnoticed.\n")
 
 
 def test_a_failing_pack_gives_status_1(

@@ -233,7 +233,7 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
     try:
-        for _ in range(100):
+        for _ in range(600):
             handler.wfile.write(b"x")
             handler.wfile.flush()
             time.sleep(0.1)
@@ -241,7 +241,7 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
         return
 
 
-@pytest.mark.parametrize("answer", [drip, lambda _handler: time.sleep(3)])
+@pytest.mark.parametrize("answer", [drip, lambda _handler: time.sleep(60)])
 def test_silent_and_dripping_servers_are_left(
     answer: Callable[[Any], None], server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,7 +250,7 @@ def test_silent_and_dripping_servers_are_left(
     begun = time.monotonic()
     with pytest.raises(NotFetched, match=r"more than 0\.8 seconds"):
         remote.fetch(URL, frozenset({HOST}))
-    assert time.monotonic() - begun < 2.5
+    assert time.monotonic() - begun < 20
 
 
 def test_a_certificate_of_another_name_is_no_answer(

@@ -5,7 +5,8 @@ import { stepped, words } from "./clock.js";
 import { Boxes, Insets } from "./boxes.js";
 import { Lanes } from "./lanes.js";
 
-const KEYS = "probity.keys";
+const OWN_KEYS = { "frame-back": ",", "frame-on": "." };
+const ownKeys = () => "ownKeys" in document.body.dataset;
 const SPEEDS = [1, 0.5, 0.25];
 const ZOOMS = [1, 2, 4];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -76,8 +77,8 @@ class Player {
     this.now.setAttribute("aria-live", "off");
     this.#play();
     if (this.moving) {
-      this.#step(-1, ",", "Back", "One frame back");
-      this.#step(1, ".", "On", "One frame on");
+      this.#step(-1, "frame-back", "Back", "One frame back");
+      this.#step(1, "frame-on", "On", "One frame on");
     }
     this.#choice("Speed", SPEEDS, (speed) => `${speed}×`, (speed) => {
       this.media.playbackRate = speed;
@@ -105,13 +106,16 @@ class Player {
     this.bar.append(button);
   }
 
-  #step(step, letter, text, name) {
+  #step(step, act, text, name) {
     const button = make("button", "player-button");
     button.type = "button";
-    button.append(key(letter), ` ${text}`);
     button.setAttribute("aria-label", name);
-    button.setAttribute("aria-keyshortcuts", letter);
-    button.dataset.key = letter;
+    button.dataset.act = act;
+    if (ownKeys()) {
+      button.append(key(OWN_KEYS[act]));
+      button.setAttribute("aria-keyshortcuts", OWN_KEYS[act]);
+    }
+    button.append(` ${text}`);
     button.addEventListener("click", () => this.step(step));
     this.bar.append(button);
   }
@@ -267,14 +271,11 @@ const wire = () => {
   }
 };
 
-// A key that is held down steps on. The first press is the button's own where the page gives
-// letters to buttons (`keys.js`); a page without that says so with `data-own-keys`.
+// A page of its own has keys of its own; within a console the console's keys press the buttons.
 document.addEventListener("keydown", (event) => {
-  const own = "ownKeys" in document.body.dataset;
-  if ((!event.repeat && !own) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!ownKeys() || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("textarea, input, select")) return;
-  if (!own && localStorage.getItem(KEYS) === "off") return;
-  const step = { ",": -1, ".": 1 }[event.key];
+  const step = { [OWN_KEYS["frame-back"]]: -1, [OWN_KEYS["frame-on"]]: 1 }[event.key];
   const root = step && document.querySelector("[data-player]");
   if (root) playerOf(root).step(step);
 });

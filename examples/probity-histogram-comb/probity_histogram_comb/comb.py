@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detectors.api import Abstain, Outcome, Picture, Sample, Value
 from detectors.draw import LINE, MARGIN, MARK, QUIET, WIDTH, Sheet
 
-TOP, BOTTOM = 90, 360
+TOP, BOTTOM = 40, 360
 
 
 class HistogramComb:
@@ -48,7 +48,7 @@ def _sentence(skipped: int, share: float, noticeable: float) -> str:
 
 
 def _picture(counts: NDArray[np.int64], *, low: int, high: int) -> Picture:
-    sheet = Sheet(heading="Pixels at each brightness level", height=450)
+    sheet = Sheet(height=BOTTOM + 50)
     step = (WIDTH - 2 * MARGIN) / 256
     tallest = max(1, int(counts.max()))
     for level, count in enumerate(counts):
@@ -59,10 +59,9 @@ def _picture(counts: NDArray[np.int64], *, low: int, high: int) -> Picture:
         elif low <= level <= high:
             sheet.draw.rectangle((x, BOTTOM - 8, x + step - 1, BOTTOM), fill=MARK)
     sheet.draw.line((MARGIN, BOTTOM, WIDTH - MARGIN, BOTTOM), fill=QUIET)
-    sheet.text(MARGIN, BOTTOM + 10, "dark", size=18, colour=QUIET)
-    sheet.text(WIDTH - MARGIN, BOTTOM + 10, "bright", size=18, colour=QUIET, anchor="ra")
-    sheet.draw.rectangle((MARGIN, BOTTOM + 48, MARGIN + 24, BOTTOM + 64), fill=MARK)
-    sheet.text(MARGIN + 34, BOTTOM + 44, "skipped level", size=18)
+    sheet.text(MARGIN, BOTTOM + 10, "0", size=18, colour=QUIET)
+    sheet.text(WIDTH - MARGIN, BOTTOM + 10, "255", size=18, colour=QUIET, anchor="ra")
     return sheet.picture(
-        name="histogram", caption="How many pixels have each brightness; skipped levels in red."
+        name="histogram",
+        caption="How many pixels have each brightness, 0 (dark) to 255; skipped levels in red.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,6 @@ import pytest
 
 from detectors.api import Finding
 from detectors.ground_truth.sounds import RATE, write_wav
-from detectors.models.prepared import prepare
 from detectors.registry import find
 from detectors.testing import finding
 
@@ -29,17 +28,22 @@ def hear(tmp_path: Path) -> Hear:
 
 
 @pytest.fixture(scope="session")
-def networks(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Path]:
-    """A state folder in which the speech networks have been prepared from the reference weights."""
-    pytest.importorskip("torch", reason="Preparing networks needs torch.")
-    pytest.importorskip("onnx", reason="Preparing networks needs onnx.")
+def networks_kept(
+    tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Sequence[str], Path], None]
+) -> Path:
+    """A folder that holds the speech networks, prepared from the reference weights."""
     folder = tmp_path_factory.mktemp("home")
+    prepared(("aasist-l", "aasist", "rawgat-st"), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def networks(networks_kept: Path, shared: Path) -> Iterator[Path]:
+    """The state folder is the one with the speech networks, for the tests of a file."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROBITY_HOME", str(folder))
+        patch.setenv("PROBITY_HOME", str(networks_kept))
         patch.setenv("PROBITY_RESOURCES_MIRROR", str(shared))
-        for model_id in ("aasist-l", "aasist", "rawgat-st"):
-            prepare(model_id)
-        yield folder
+        yield networks_kept
 
 
 @pytest.fixture

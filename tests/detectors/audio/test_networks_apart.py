@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detectors.api import Finding, Status
+from detectors.api import Finding, Report, Status
 from detectors.deferring import Ran, WaitingUnreadable, waiting_conclude, waiting_pack
 from detectors.ground_truth.sounds import RATE, write_wav
 from detectors.ground_truth.voice import speech
@@ -20,18 +20,31 @@ from foundation.media import inspect
 NAME = "audio.aasist_l"
 
 
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    return write_wav(tmp_path / "speech.wav", speech(9.7, rate=RATE, seed=3), rate=RATE)
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "speech.wav"
+    return write_wav(path, speech(9.7, rate=RATE, seed=3), rate=RATE)
+
+
+@pytest.fixture(scope="module")
+def at_once(networks: Path, clip: Path) -> Finding:
+    [found] = analyse(clip, probe=inspect(clip), only=[NAME]).findings
+    return found
+
+
+@pytest.fixture(scope="module")
+def report(networks: Path, clip: Path) -> Report:
+    """The first sitting alone."""
+    return analyse(clip, probe=inspect(clip), only=[NAME], defer=True)
 
 
 @pytest.mark.parametrize(
     "choice", [REFERENCE, Choice(runtime="torch", way="eager", device="cpu")], ids=["onnx", "torch"]
 )
-def test_apart_and_at_once_agree(networks: Path, clip: Path, choice: Choice) -> None:
+def test_apart_and_at_once_agree(
+    clip: Path, at_once: Finding, report: Report, choice: Choice
+) -> None:
     probe = inspect(clip)
-    [at_once] = analyse(clip, probe=probe, only=[NAME]).findings
-    report = analyse(clip, probe=probe, only=[NAME], defer=True)
     assert report.findings == ()
     [waiting] = report.deferred
     [(model, stack)] = waiting.stacks.items()
@@ -60,9 +73,8 @@ def test_apart_and_at_once_agree(networks: Path, clip: Path, choice: Choice) -> 
         assert apart.pictures[0].data == at_once.pictures[0].data
 
 
-def test_what_cannot_be_run_is_a_failed_finding(networks: Path, clip: Path) -> None:
+def test_what_cannot_be_run_is_a_failed_finding(clip: Path, report: Report) -> None:
     probe = inspect(clip)
-    report = analyse(clip, probe=probe, only=[NAME], defer=True)
     kept = waiting_pack(report, indications=())
     lost = Ran(outputs=None, failure="The card was full.")
     [failed] = waiting_conclude(

@@ -66,11 +66,19 @@ class Labelled:
     plugins: Path
 
 
+@pytest.fixture(scope="session")
+def place_of_plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same folder for every test: a confined process serves as long as the path is the same."""
+    return tmp_path_factory.mktemp("plugins")
+
+
 @pytest.fixture
-def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Only these three detectors, and a state folder of this test's own."""
-    folder = tmp_path / "plugins"
-    folder.mkdir()
+def plugins(
+    place_of_plugins: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Only these three detectors, with cards as written here, and a state folder of this test's
+    own."""
+    folder = place_of_plugins
     monkeypatch.setenv("PROBITY_HOME", str(tmp_path / "home"))
     monkeypatch.syspath_prepend(str(folder))
     entries = []

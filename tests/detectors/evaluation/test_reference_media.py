@@ -15,7 +15,7 @@ from detectors.evaluation.cli import evaluate
 
 @pytest.fixture
 def few(shared: Path, tmp_path: Path) -> Path:
-    """Six genuine and six altered files of pictures and of sound, from several groups."""
+    """Four genuine and four altered files of pictures and of sound, from several groups."""
     folder = shared / "media" / "detection"
     with (folder / "manifest.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -32,7 +32,7 @@ def few(shared: Path, tmp_path: Path) -> Path:
                 if (row["modality"], row["label"]) == (modality, label)
                 and row["generator"].startswith(prefix)
             ]  # fmt: skip
-            kept += fitting[:: max(1, len(fitting) // 6)][:6]
+            kept += fitting[:: max(1, len(fitting) // 4)][:4]
     path = tmp_path / "few.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -56,4 +56,4 @@ def test_known_leaks_are_told_and_taken_away(few: Path) -> None:
     for modality, name in (("image", "pixel count"), ("audio", "sample rate")):
         assert name not in told["leaks_equalised"][modality]
     assert any("LEAK: in the image files as received" in one for one in told["warnings"])
-    assert told["detectors"]["image.jpeg_ghost"]["n_fake"] == 6
+    assert told["detectors"]["image.jpeg_ghost"]["n_fake"] == 4

@@ -18,7 +18,7 @@ pytest.importorskip("onnx", reason="Making a small network needs onnx.")
 from detectors.calibration.apply import fits
 from detectors.models.export import exported
 from detectors.models.known import Model
-from detectors.runtimes import parity, records
+from detectors.runtimes import parity, records, sources
 from detectors.runtimes.devices import DeviceMissing, memory_of, name_of, pick
 from detectors.runtimes.network import REFERENCE, Choice
 from detectors.runtimes.sources import NetworkMissing, Source, name_here, registered, source_of
@@ -174,8 +174,16 @@ def test_devices_have_names_and_wrong_ones_a_sentence() -> None:
         pick("cuda:99")
 
 
-def test_other_weights_are_not_run(source: Source) -> None:
-    with pytest.raises(NetworkMissing):
+def test_other_weights_are_not_run(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_published", lambda _model_id: source)
+    with pytest.raises(NetworkMissing, match=f"has other weights .*{source.key}"):
+        source_of("aasist-l@" + "f" * 16)
+    assert source_of(f"aasist-l@{source.key}") is source
+
+
+def test_without_weights_nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PROBITY_RESOURCES_MIRROR", raising=False)
+    with pytest.raises(NetworkMissing, match="aasist-l"):
         source_of("aasist-l@" + "f" * 16)
     with pytest.raises(NetworkMissing, match="No network is called"):
         name_here("nobody")

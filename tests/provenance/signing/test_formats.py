@@ -3,6 +3,7 @@ history and time-stamp, and still opened by others."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import shutil
 import subprocess
@@ -24,17 +25,21 @@ _PILLOW = {"image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif", "
 
 
 def decoded(path: Path, kind: str) -> int:
-    """How many pictures or pieces of sound Pillow or PyAV decodes; 1 for what neither
-    is for, 0 for what it does not take."""
+    """How many pictures or pieces of sound Pillow or PyAV decodes before one that it does not take;
+    1 for what neither is for.
+
+    FFmpeg searches an AVI file to its end for pieces of its tracks: now and then it takes random
+    bytes of the credentials, which lie last, for one more picture, and fails on it.
+    """
     if kind in _PILLOW:
         with Image.open(path) as picture:
             picture.load()
     elif kind.startswith(("video/", "audio/")):
-        try:
-            with av.open(path) as container:
-                return sum(1 for _ in container.decode(container.streams[0]))
-        except av.error.FFmpegError:
-            return 0
+        taken = 0
+        with contextlib.suppress(av.error.FFmpegError), av.open(path) as container:
+            for _ in container.decode(container.streams[0]):
+                taken += 1
+        return taken
     return 1
 
 
@@ -60,6 +65,7 @@ def first(
 @pytest.mark.parametrize("kind", sorted(FORMATS))
 def test_signed_signed_again_and_stamped(
     kind: str,
+    make: Callable[[str], bytes],
     first: Callable[[str], SignedWork],
     trial: Signer,
     tmp_path: Path,
@@ -80,7 +86,9 @@ def test_signed_signed_again_and_stamped(
     read = verify.read(again.path)
     assert (read.verdict, read.credentials, read.ingredients_intact) == ("valid", "embedded", True)
     assert {c["status"] for c in read.checks if c["what"] in {"signature", "content"}} == {"passed"}
-    assert decoded(again.path, kind) > 0
+    plain = tmp_path / "plain"
+    plain.write_bytes(make(kind))
+    assert decoded(again.path, kind) == decoded(plain, kind) > 0
 
 
 @pytest.mark.parametrize("kind", _ENCODED)

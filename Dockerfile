@@ -31,7 +31,7 @@ VOLUME /var/lib/probity
 EXPOSE 8000
 CMD ["gunicorn", "probity.wsgi:application", "--bind", "0.0.0.0:8000", \
      "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "120", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--preload", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
 
 FROM base AS gpu
 COPY --from=build-gpu /opt/probity /opt/probity

@@ -2,8 +2,11 @@
 
 PYTHON ?= $(shell command -v python3 || command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python || echo python3)
 VENV := .venv/bin
-# the tests use at most four processes: most of the time each waits for a child of its own
-SPREAD := -n auto --maxprocesses 4 --dist loadfile
+# one process more than there are processors, four at most: each often waits for a child of its own
+WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
+# what one process compiled of tests and libraries, the others need not compile again
+KEPT := PYTHONDONTWRITEBYTECODE=
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help up stop demo test check bench clean
@@ -23,7 +26,7 @@ demo: ## Add demonstration cases to what runs; ARGS=--remove takes them away
 
 test: ## Run every test
 	@$(PYTHON) scripts/bootstrap.py test
-	@$(VENV)/python -m pytest $(SPREAD) $(ARGS)
+	@$(KEPT) $(VENV)/python -m pytest $(SPREAD) $(ARGS)
 
 check: ## Lint, format, types, import contracts, migrations, settings, containers
 	@$(PYTHON) scripts/bootstrap.py check

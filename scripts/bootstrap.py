@@ -12,6 +12,7 @@ Needs nothing but Python. Any Python from 3.6 on can start it: it looks for one 
     bench   the same as check
 """
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -32,6 +33,7 @@ NEEDED = (3, 11)
 # Continuous integration runs the first of these; the others have been seen to have every package.
 NAMES = ("python3.11", "python3.12", "python3.13", "python3.14", "python3", "python")
 TORCH = "torch==2.13.0"
+SOURCES = ("detectors", "foundation", "platform", "policy", "provenance")
 WANTED = {
     "up": ("base",),
     "check": ("torch", "dev"),
@@ -88,6 +90,7 @@ def set_up(parts: "tuple[str, ...]") -> None:
                 install(part)
                 stamp["parts"][part] = digests[part]
                 write_stamp(stamp)
+        compile_sources()
     finally:
         os.close(lock)
 
@@ -291,6 +294,18 @@ def run_pip(what: str, arguments: List[str]) -> None:
             "The packages could not be installed: %s. All that was said is in %s. Once the cause"
             " is gone (is the network there?), run this again." % (reason.rstrip("."), LOG)
         )
+
+
+def compile_sources() -> None:
+    """Compile what changed of Probity's own code, as pip does with every other package.
+
+    The processes that read files cannot keep what Python compiles, nor can any where
+    PYTHONDONTWRITEBYTECODE is set: each of them would compile all of it anew when it starts. Where
+    that cannot be kept in the checkout, it stays so.
+    """
+    command = [PYTHON, "-m", "compileall", "-q"] + [os.path.join(ROOT, name) for name in SOURCES]
+    with contextlib.suppress(OSError):
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Progress:

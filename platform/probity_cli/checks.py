@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from foundation import installed
 from foundation.errors import Refusal
 from probity_cli.group import DISTRIBUTION
 
@@ -67,7 +72,7 @@ def _libraries() -> Iterator[Check]:
     try:
         lines = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
-        yield Check(DISTRIBUTION, State.BROKEN, "is not installed: run `pip install -e .`.")
+        yield Check(DISTRIBUTION, State.BROKEN, f"is not installed: run `{_pip('-e', '.')}`.")
         return
     for line in lines:
         wanted = Requirement(line)
@@ -76,7 +81,7 @@ def _libraries() -> Iterator[Check]:
         try:
             found = version(wanted.name)
         except PackageNotFoundError:
-            yield Check(wanted.name, State.BROKEN, f"is missing: `pip install '{wanted}'`.")
+            yield Check(wanted.name, State.BROKEN, f"is missing: `{_pip(str(wanted))}`.")
             continue
         if wanted.specifier.contains(found, prereleases=True):
             yield Check(wanted.name, State.OK, f"{found}.")
@@ -121,15 +126,19 @@ def _resources() -> Iterator[Check]:
         yield Check("resources", State.BROKEN, refusal.sentence)
         return
     for row in rows:
-        state = State.OFF if row.where is Where.MISSING else State.OK
-        yield Check(f"resource {row.resource.id}", state, row.sentence)
+        name, what = f"resource {row.resource.id}", row.resource.what
+        if row.where is Where.MISSING:
+            fetch = f"{installed.command()} pull {row.resource.id}"
+            yield Check(name, State.OFF, f"{what}; what needs it is off until `{fetch}`.")
+        else:
+            place = "here" if row.where is Where.STORE else "in the mirror"
+            yield Check(name, State.OK, f"{what}; it is {place}.")
 
 
 def _torch() -> Check:
     """In a process of its own: importing torch takes seconds and a broken driver may kill it."""
     if find_spec("torch") is None:
-        hint = f"is not installed: `pip install '{DISTRIBUTION}[torch]'`."
-        return Check("torch", State.OFF, hint)
+        return Check("torch", State.OFF, f"is not installed: `{_with_extra('torch')}`.")
     try:
         done = subprocess.run(
             [sys.executable, "-c", _TORCH],
@@ -142,3 +151,25 @@ def _torch() -> Check:
         last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
         return Check("torch", State.BROKEN, f"does not import: {last}")
     return Check("torch", State.OK, f"{found} on {device or 'the CPU, no GPU was found'}.")
+
+
+def _with_extra(name: str) -> str:
+    """The command that adds one of our extras to this installation, a checkout or a wheel."""
+    origin = json.loads(_origin() or "{}")
+    if not origin.get("dir_info", {}).get("editable"):
+        return _pip(f"{DISTRIBUTION}[{name}]")
+    checkout = Path(unquote(urlsplit(origin["url"]).path))
+    here = checkout.resolve() == Path.cwd().resolve()
+    return _pip("-e", f"{'.' if here else checkout}[{name}]")
+
+
+def _pip(*arguments: str) -> str:
+    return f"{installed.python()} -m pip install {shlex.join(arguments)}"
+
+
+def _origin() -> str | None:
+    """Where this distribution was installed from, as pip wrote it down (PEP 610)."""
+    try:
+        return distribution(DISTRIBUTION).read_text("direct_url.json")
+    except PackageNotFoundError:
+        return None

@@ -8,8 +8,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from foundation import installed
 from probity_cli import checks
 from probity_cli.main import cli
+
+
+@pytest.fixture
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading torch takes longer than all else that is looked at; one test does it."""
+    monkeypatch.setattr(checks, "find_spec", lambda _: None)
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +48,13 @@ def test_it_tells_what_is_here(home: Path) -> None:
     assert result.exit_code == (1 if broken else 0)
 
 
+@pytest.mark.usefixtures("no_torch")
 def test_a_line_for_people() -> None:
     line = run().stdout.splitlines()[0]
     assert line.startswith("ok      python: Python 3.")
 
 
+@pytest.mark.usefixtures("no_torch")
 def test_a_missing_or_wrong_library_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["click>=999", "nowhere-at-all==1", "rich; extra == 'never'", "rfc8785>=0.1"]
     monkeypatch.setattr(checks, "requires", lambda _: lines)
@@ -58,6 +67,7 @@ def test_a_missing_or_wrong_library_is_broken(monkeypatch: pytest.MonkeyPatch) -
     assert "rich" not in found
 
 
+@pytest.mark.usefixtures("no_torch")
 def test_a_home_that_others_may_write_is_broken(home: Path) -> None:
     home.mkdir()
     home.chmod(0o777)
@@ -66,6 +76,7 @@ def test_a_home_that_others_may_write_is_broken(home: Path) -> None:
     assert "chmod 0700" in by_name(result)["home"]["sentence"]
 
 
+@pytest.mark.usefixtures("no_torch")
 def test_a_home_that_cannot_be_made_is_broken(home: Path) -> None:
     home.write_text("")
     result = run("--json")
@@ -73,11 +84,43 @@ def test_a_home_that_cannot_be_made_is_broken(home: Path) -> None:
     assert by_name(result)["home"]["state"] == "broken"
 
 
+@pytest.mark.usefixtures("no_torch")
 def test_a_mirror_that_is_none_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROBITY_RESOURCES_MIRROR", "/nowhere/at/all")
     found = by_name(run("--json"))
     states = {name: row["state"] for name, row in found.items() if name.startswith("resource")}
     assert not states or states.get("resources") == "broken"
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_what_is_not_here_is_named_once_with_the_command_as_it_is_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PROBITY_RESOURCES_MIRROR", raising=False)
+    monkeypatch.setattr(installed, "command", lambda: ".venv/bin/probity")
+    row = by_name(run("--json"))["resource yunet"]
+    assert row["state"] == "off"
+    assert row["sentence"].count("yunet") == 1
+    assert row["sentence"].endswith("is off until `.venv/bin/probity pull yunet`.")
+
+
+@pytest.mark.parametrize(
+    ("origin", "hint"),
+    [
+        ('{"url": "file:///some/where", "dir_info": {"editable": true}}',
+         "python -m pip install -e '/some/where[torch]'`."),
+        ('{"url": "https://example.org/a.whl"}',
+         "python -m pip install 'probity-platform[torch]'`."),
+        (None, "python -m pip install 'probity-platform[torch]'`."),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("no_torch")
+def test_an_extra_is_added_to_a_checkout_or_to_a_wheel(
+    monkeypatch: pytest.MonkeyPatch, origin: str | None, hint: str
+) -> None:
+    monkeypatch.setattr(installed, "python", lambda: "python")
+    monkeypatch.setattr(checks, "_origin", lambda: origin)
+    assert by_name(run("--json"))["torch"]["sentence"].endswith(f"`{hint}")
 
 
 @pytest.mark.parametrize(

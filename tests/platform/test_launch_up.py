@@ -19,6 +19,8 @@ import pytest
 
 from probity.core.launch import places, postgres
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def until(condition: Callable[[], object], *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
@@ -79,7 +81,7 @@ def instance(root: Path) -> Iterator[Instance]:
     yield instance
     if instance.process.poll() is None:
         instance.process.send_signal(signal.SIGTERM)
-        instance.process.wait(60)
+        instance.process.wait(180)
     if instance.process.stdout is not None:
         instance.process.stdout.close()
     postgres.stop(home)
@@ -118,14 +120,14 @@ def test_up_survives_what_is_killed_and_leaves_nothing_behind(
 
     os.kill(web, signal.SIGKILL)
     instance.hear("notice", "The web server was ended by SIGKILL")
-    until(lambda: answers(ready["url"]), seconds=20)
+    until(lambda: answers(ready["url"]), seconds=90)
 
     database = postgres.status(instance.home)
     assert database is not None
     assert database.pid is not None
     os.kill(database.pid, signal.SIGKILL)
     instance.hear("notice", "The database answers again")
-    until(lambda: answers(ready["url"]), seconds=20)
+    until(lambda: answers(ready["url"]), seconds=90)
 
     instance.process.kill()
     instance.process.wait()
@@ -136,7 +138,7 @@ def test_up_survives_what_is_killed_and_leaves_nothing_behind(
         assert not any("password" in one["sentence"] for one in second.said)
     finally:
         second.process.send_signal(signal.SIGINT)
-        assert second.process.wait(60) == 0
+        assert second.process.wait(180) == 0
         assert second.process.stdout is not None
         second.process.stdout.close()
     assert processes(instance.mark) == {}

@@ -22,6 +22,7 @@ GUARDED = {
     "decisions_measure_outcome",
     "decisions_second_person_rule",
     "notices_public_facts", "notices_text", "notices_transparency_call",
+    "quality_rate", "quality_ruling",
 }  # fmt: skip
 
 

@@ -17,10 +17,12 @@ class AddressedRequest(Protocol):
 
 def status_url(request: AddressedRequest, token: str) -> str:
     """The private status link of a receipt."""
-    path = reverse("status", args=[token])
-    if settings.PUBLIC_URL:
-        return str(settings.PUBLIC_URL).rstrip("/") + path
-    return request.build_absolute_uri(path)
+    return whole_address(request, reverse("status", args=[token]))
+
+
+def whole_address(request: AddressedRequest, path: str) -> str:
+    """A path as a whole address: PROBITY_PUBLIC_URL's, or else the request's own."""
+    return public_address(path) or request.build_absolute_uri(path)
 
 
 def public_address(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from importlib.util import find_spec
@@ -70,16 +71,36 @@ def package_folder(name: str) -> Path:
 
 
 def secret(name: str) -> str:
-    """A secret from the environment, or one made once and kept 0600 under PROBITY_HOME."""
+    """A secret from the environment, or one made once and kept 0600 under PROBITY_HOME.
+
+    Processes that start at the same moment agree: the file appears whole or not at all.
+    """
     given = text(name)
     if given:
         return given
     path = state_folder("secrets") / name.lower()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-        value = secrets.token_urlsafe(48)
-        handle.write(value)
+    if not path.exists():
+        _make_once(path, secrets.token_urlsafe(48))
+    value = path.read_text(encoding="ascii").strip()
+    if not value:
+        raise SystemExit(
+            f"{path} is empty, and what was sealed or signed with its key needs that very key."
+            f" Bring the file back from a backup, or set {name}. Only in an installation that has"
+            " no data yet: remove the file, and a new key is made."
+        )
     return value
+
+
+def _make_once(path: Path, value: str) -> None:
+    """Write a file under a name of its own, and link it to its place unless one is there."""
+    staging = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+            handle.write(value)
+            handle.flush()
+            os.fsync(handle.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(staging, path)
+    finally:
+        staging.unlink()

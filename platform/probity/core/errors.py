@@ -10,6 +10,7 @@ from foundation.errors import Refusal
 __all__ = [
     "Conflict",
     "InvalidInput",
+    "KeyReused",
     "NotAllowed",
     "NotFound",
     "Refusal",
@@ -30,6 +31,12 @@ class Conflict(Refusal):
 
     code: ClassVar[str] = "conflict"
     status: ClassVar[int] = 409
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key stands for another request of the same token."""
+
+    code: ClassVar[str] = "idempotency-key-reused"
 
 
 class NotAllowed(Refusal):

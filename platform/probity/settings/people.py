@@ -23,7 +23,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_NAME = "probity_session"
 CSRF_COOKIE_NAME = "probity_csrf"
-CSRF_FAILURE_VIEW = "probity.web.problems.csrf_failed"
+CSRF_FAILURE_VIEW = "probity.web.unsent.token_refused"
 # serving nobody but this computer: a second factor is then a choice
 LOCAL_ONLY = not BEHIND_TLS and set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"}
 REQUIRE_MFA = env.flag("PROBITY_REQUIRE_MFA", default=not LOCAL_ONLY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from probity.core import env
 from probity.core.launch.databases import django_settings, resolve
 
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "probity.decisions",
     "probity.notices",
     "probity.contests",
+    "probity.quality",
     "probity.credentials",
     "probity.bundles",
     "probity.keeping",
@@ -65,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "probity.web.language.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -94,6 +98,8 @@ TEMPLATES = [
 DATABASE_URLS = resolve()
 DATABASES = {"default": django_settings(DATABASE_URLS.app)}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+# off where a pooler stands before PostgreSQL that cannot keep them
+PREPARED_STATEMENTS = env.flag("PROBITY_PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -124,8 +130,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LANGUAGE_CODE = "en-gb"
-USE_I18N = False
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "probity_language"
+LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
+USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING = {

@@ -13,6 +13,7 @@ from .record import RETENTION_HOUR
 REDIS_URL = env.text("REDIS_URL")
 BROKER_DIR = Path(env.text("PROBITY_BROKER_DIR") or env.state_folder("broker"))
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "probity.core.folder_broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 3, "socket_connect_timeout": 2}
     if REDIS_URL
@@ -48,6 +49,7 @@ CELERY_BEAT_SCHEDULE = {
     "contests": {"task": "probity.contests", "schedule": 30.0},
     "entries": {"task": "probity.match_entries", "schedule": 10.0},
     "bulk": {"task": "probity.bulk", "schedule": 5.0},
+    "quality": {"task": "probity.quality", "schedule": 3600.0},
     "erasures": {"task": "probity.erasures", "schedule": 60.0},
     "retention": {
         "task": "probity.retention",

@@ -68,7 +68,8 @@ def _files(bundle: standalone.Bundle) -> dict[str, str]:
 
 
 def _events(bundle: standalone.Bundle) -> list[dict[str, Any]]:
-    events, _ = standalone.check_chain(bundle)
+    events: list[dict[str, Any]] = []
+    standalone.check_chain(bundle, events)
     return events
 
 

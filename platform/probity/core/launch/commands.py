@@ -12,6 +12,7 @@ from typing import NoReturn
 from foundation.errors import Refusal
 
 from .databases import resolve
+from .errors import REFUSED_STATUS
 from .postgres import borrowed
 
 WITHOUT_DATABASE = frozenset({
@@ -29,7 +30,8 @@ AS_OWNER = frozenset({
 def main(argv: Sequence[str] | None = None) -> None:
     """Run a management command, with the embedded database started for it where needed.
 
-    Commands that change tables connect as the owner, all others as the application.
+    Commands that change tables connect as the owner, all others as the application. Exit status 2
+    and one sentence where something was refused.
     """
     arguments = list(sys.argv if argv is None else argv)
     command = arguments[1] if len(arguments) > 1 else ""
@@ -46,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         with borrowed():
             _execute(arguments)
     except Refusal as refusal:
-        raise SystemExit(f"{refusal.sentence}") from None
+        sys.stderr.write(f"{refusal.sentence}\n")
+        raise SystemExit(REFUSED_STATUS) from None
 
 
 def _needs_database(command: str, rest: Sequence[str]) -> bool:

@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from foundation.errors import Refusal
 
+REFUSED_STATUS = 2
+"""How a management command ends that was refused; its sentence is the last line it wrote."""
+
 
 class LaunchRefused(Refusal):
     """Root of everything the launcher refuses."""
@@ -54,6 +57,30 @@ class PortTaken(LaunchRefused):
     """The port that was asked for, or every port that was tried, is in use."""
 
     code: ClassVar[str] = "port-taken"
+
+
+class StepRefused(LaunchRefused):
+    """A step of the start was refused; its own sentence says why."""
+
+    code: ClassVar[str] = "step-refused"
+
+
+class HomeInUse(LaunchRefused):
+    """What was asked for needs a home that nothing runs in."""
+
+    code: ClassVar[str] = "home-in-use"
+
+
+class BackupRefused(LaunchRefused):
+    """A backup cannot be made from, or put, here."""
+
+    code: ClassVar[str] = "backup-refused"
+
+
+class BackupFailed(LaunchRefused):
+    """A backup or a restore broke off, or a backup is damaged."""
+
+    code: ClassVar[str] = "backup-failed"
 
 
 class StartFailed(LaunchRefused):

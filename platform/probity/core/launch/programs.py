@@ -53,10 +53,9 @@ def manage(*arguments: str) -> list[str]:
 
 
 def stages(*, home: Path, env: Mapping[str, str], door: int) -> list[list[Program]]:
-    """Web, clock, workers: the order in which they are stopped."""
+    """What brings work, web and clock, is stopped before the workers that do it."""
     return [
-        [_web(home=home, env=env, door=door)],
-        [_beat(home=home, env=env)],
+        [_web(home=home, env=env, door=door), _beat(home=home, env=env)],
         _workers(home=home, env=env),
     ]
 
@@ -79,7 +78,7 @@ def _web(*, home: Path, env: Mapping[str, str], door: int) -> Program:
         sys.executable, "-m", "gunicorn", "probity.wsgi:application", "--bind", f"fd://{door}",
         "--worker-class", "gthread", "--workers", str(WEB_WORKERS),
         "--threads", str(WEB_THREADS), "--timeout", "120", "--graceful-timeout", "8",
-        "--no-control-socket", *memory,
+        "--preload", "--no-control-socket", *memory,
     ]  # fmt: skip
     return _program(
         "web server", "web", argv, home=home, env=env, pass_fds=(door,), orphaned=signal.SIGQUIT
@@ -89,7 +88,8 @@ def _web(*, home: Path, env: Mapping[str, str], door: int) -> Program:
 def _beat(*, home: Path, env: Mapping[str, str]) -> Program:
     schedule = home / "run" / "beat-schedule"
     argv = [
-        *_celery("beat"), "--schedule", str(schedule), "--pidfile=", "--loglevel", "WARNING",
+        *_celery("beat", app="probity.celery:clock"), "--schedule", str(schedule), "--pidfile=",
+        "--loglevel", "WARNING",
     ]  # fmt: skip
     return _program("clock", "beat", argv, home=home, env=env)
 
@@ -117,8 +117,8 @@ def _worker(name: str, queues: str, tasks: int, *, home: Path, env: Mapping[str,
     )  # fmt: skip
 
 
-def _celery(command: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--app", "probity", "--quiet", command]
+def _celery(command: str, *, app: str = "probity") -> list[str]:
+    return [sys.executable, "-m", "celery", "--app", app, "--quiet", command]
 
 
 def _program(

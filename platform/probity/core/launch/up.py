@@ -13,11 +13,12 @@ from pathlib import Path
 
 from foundation.errors import Refusal
 from foundation.home import home as default_home
+from foundation.installed import command
 from foundation.resources import gather
 
 from . import postgres, programs, state, web
 from .databases import DatabaseUrls, resolve
-from .errors import LaunchRefused, StartFailed
+from .errors import REFUSED_STATUS, LaunchRefused, StartFailed, StepRefused
 from .logs import rotate
 from .server import Answer
 from .signals import Signals
@@ -140,19 +141,17 @@ def _prepare(launch: Launch) -> None:
     log = launch.home / "logs" / "setup.log"
     rotate(log)
     launch.voice.say("Bringing the tables up to date.")
-    _step(launch, "migrate", "--no-input", "--verbosity", "1", log=log, relay=False)
-    _step(launch, "setup_instance", log=log, relay=True)
+    _step(launch, "setup_instance", "--migrate", log=log)
 
 
-def _step(launch: Launch, *arguments: str, log: Path, relay: bool) -> None:
-    """Run one management command as the owner; what it says goes to the person or to the log."""
+def _step(launch: Launch, *arguments: str, log: Path) -> None:
+    """Run one management command as the owner; its errors go to the log, the rest to the person."""
     env = {**launch.environment, "DATABASE_OWNER_URL": launch.urls.owner}
     with log.open("a", encoding="utf-8") as handle:
         log.chmod(0o600)
         with subprocess.Popen(
             programs.manage(*arguments), env=env, cwd=launch.home / "run", text=True,
-            stdin=subprocess.DEVNULL, stderr=handle, umask=0o077,
-            stdout=subprocess.PIPE if relay else handle,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=handle, umask=0o077,
         ) as process:  # fmt: skip
             launch.signals.foreground = process
             for line in process.stdout or ():
@@ -160,6 +159,8 @@ def _step(launch: Launch, *arguments: str, log: Path, relay: bool) -> None:
             code = process.wait()
         launch.signals.foreground = None
     _leave_if_asked(launch.signals)
+    if code == REFUSED_STATUS:
+        raise StepRefused(_last_line(log))
     if code != 0:
         raise StartFailed(
             f"The step {arguments[0]} failed: {_last_line(log)} All of it is in {log}."
@@ -204,13 +205,13 @@ def _missing_resources() -> list[str]:
         total = max(1, round(sum(row.resource.bytes for row in missing) / 1e6))
         sentences.append(
             f"{len(missing)} resources are not here yet (about {total} MB); what needs them"
-            " abstains. Fetch them with `.venv/bin/probity pull`:"
+            f" abstains. Fetch them with `{command()} pull`:"
         )
         sentences += [
             f"  {row.resource.id}: {row.resource.what}" for row in missing[:MISSING_SHOWN]
         ]
         if len(missing) > MISSING_SHOWN:
-            sentences.append("  and others: `.venv/bin/probity pull --list` shows all.")
+            sentences.append(f"  and others: `{command()} pull --list` shows all.")
     return sentences
 
 

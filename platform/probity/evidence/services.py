@@ -49,6 +49,20 @@ def file_probe(received: ReceivedFile) -> Probe:
     return inspect(received.path, limits=MediaLimits(max_bytes=settings.UPLOAD_MAX_BYTES))
 
 
+def asset_probe(*, asset: Asset, path: Path) -> Probe:
+    """What a kept file is: found now, in the child, for one that came sealed and was never opened.
+
+    Raises the Refusal that says why it cannot be opened.
+    """
+    if not asset.probe:
+        probe = inspect(path, limits=MediaLimits(max_bytes=settings.UPLOAD_MAX_BYTES))
+        Asset.objects.filter(pk=asset.pk, probe={}).update(
+            kind=probe.kind, media_type=probe.media_type, probe=probe.to_dict()
+        )
+        asset.refresh_from_db()
+    return Probe.from_dict(asset.probe)
+
+
 def custody_record(
     *, asset: Asset, action: CustodyAction, actor: str, case: UUID | None, tool: str = ""
 ) -> CustodyEvent:
@@ -158,31 +172,6 @@ def derivative_keep(
 
 
 @transaction.atomic
-def asset_seal(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
-    """Seal an asset for good and destroy what was derived from it."""
-    locked = Asset.objects.select_for_update().get(pk=asset.pk)
-    if locked.sealed:
-        return locked
-    locked.sealed_at = now()
-    locked.save(update_fields=["sealed_at"])
-    doomed = _derivatives_end(locked)
-    custody_record(asset=locked, action=CustodyAction.SEALED, actor=actor, case=case)
-    if doomed:
-        custody_record(
-            asset=locked, action=CustodyAction.DERIVATIVES_DESTROYED, actor=actor, case=case
-        )
-    event_append(
-        chain=case_chain(case),
-        name="asset.sealed",
-        actor=actor,
-        payload={"asset": locked.sha256, "why": why, "derivatives_destroyed": len(doomed)},
-    )
-    names = [row.storage_name for row in doomed]
-    transaction.on_commit(lambda: _files_delete(names))
-    return locked
-
-
-@transaction.atomic
 def asset_destroy(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
     """Destroy a file's bytes and everything made from it; row, custody and log stay.
 
@@ -195,7 +184,7 @@ def asset_destroy(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
     vetoes_ask("asset", locked)
     locked.destroyed_at = now()
     locked.save(update_fields=["destroyed_at"])
-    doomed = _derivatives_end(locked)
+    doomed = derivatives_end(locked)
     custody_record(asset=locked, action=CustodyAction.DESTROYED, actor=actor, case=case)
     event_append(
         chain=case_chain(case),
@@ -204,7 +193,7 @@ def asset_destroy(*, asset: Asset, actor: str, case: UUID, why: str) -> Asset:
         payload={"asset": locked.sha256, "why": why, "derivatives_destroyed": len(doomed)},
     )
     names = [asset_name(locked.sha256), *(row.storage_name for row in doomed)]
-    transaction.on_commit(lambda: _files_delete(names))
+    transaction.on_commit(lambda: files_delete(names))
     return locked
 
 
@@ -218,11 +207,11 @@ def asset_files_purge(asset: Asset) -> int:
     if asset.destroyed_at:
         names.append(asset_name(asset.sha256))
     left = [name for name in names if store().exists(name)]
-    _files_delete(left)
+    files_delete(left)
     return len(left)
 
 
-def _derivatives_end(asset: Asset) -> list[Derivative]:
+def derivatives_end(asset: Asset) -> list[Derivative]:
     """Mark what was made from an asset as destroyed; the caller deletes the files."""
     doomed = list(Derivative.objects.filter(asset=asset, destroyed_at=None))
     Derivative.objects.filter(pk__in=[row.pk for row in doomed]).update(destroyed_at=now())
@@ -245,7 +234,8 @@ def view_record(*, derivative: Derivative, actor: str, case: UUID, step: str = "
     )
 
 
-def _files_delete(names: Collection[str]) -> None:
+def files_delete(names: Collection[str]) -> None:
+    """Delete stored files whose rows are marked as destroyed and committed."""
     for name in names:
         store().delete(name)
 
@@ -305,3 +295,14 @@ def bundle_delete(name: str) -> None:
     """Delete a stored bundle, if it is there."""
     if store().exists(name):
         store().delete(name)
+
+
+def bundles_delete(folder: str, *, but: str = "") -> None:
+    """Delete what every attempt at a bundle left in its folder, ``but`` one file."""
+    try:
+        _, names = store().listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        if f"{folder}/{name}" != but:
+            bundle_delete(f"{folder}/{name}")

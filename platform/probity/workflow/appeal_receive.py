@@ -8,7 +8,7 @@ from django.db import transaction
 
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
-from probity.analysis.queue import job_enqueue, jobs_cancel
+from probity.analysis.queue import job_enqueue
 from probity.cases.models import Case, Report
 from probity.cases.services import item_add
 from probity.cases.versions import case_touch
@@ -20,13 +20,14 @@ from probity.contests.words import Side
 from probity.core.errors import Conflict, InvalidInput
 from probity.decisions.models import Decision
 from probity.decisions.selectors import decision_current
-from probity.evidence.models import Asset
+from probity.evidence.models import Asset, SealCause
 from probity.evidence.probes import Probe
-from probity.evidence.services import asset_keep, asset_seal, file_probe
+from probity.evidence.services import asset_keep, file_probe
 from probity.evidence.uploads import ReceivedFile
 
 from .appeal_told import appeal_confirm
 from .case_match import sealed_match
+from .sealing import file_seal
 from .wake import wake_workers
 
 FILES_MAX = 5
@@ -97,9 +98,7 @@ def _file_keep(
     item = item_add(case=case, asset=asset, report=report)
     evidence_add(appeal=appeal, item=item, actor=actor.name)
     if sealed:
-        jobs_cancel(asset=asset)
-        if not asset.sealed:
-            asset_seal(asset=asset, actor="system", case=case.pk, why="sealed on receipt")
+        file_seal(asset=asset, case=case, actor="system", cause=SealCause.BESIDE)
         sealed_match(asset=asset, case=case)
     elif fresh:
         job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=0)

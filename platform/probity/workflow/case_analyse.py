@@ -16,9 +16,9 @@ from probity.cases.selectors import case_find
 from probity.core.errors import Refusal
 from probity.decisions.services import case_evaluate
 from probity.evidence.models import CustodyAction
-from probity.evidence.probes import Part, Probe
+from probity.evidence.probes import Part
 from probity.evidence.selectors import asset_bytes, derivatives_of
-from probity.evidence.services import AssetSealed, custody_record, previews_make
+from probity.evidence.services import AssetSealed, asset_probe, custody_record, previews_make
 
 from .case_conclude import conclusions_end, run_conclude
 from .case_film import Telling, face_memory, film_keep
@@ -50,8 +50,8 @@ def job_perform(job: Job) -> None:
 
 
 def _analyse(job: Job) -> None:
-    probe = Probe.from_dict(job.asset.probe)
     with asset_bytes(job.asset) as path:
+        probe = asset_probe(asset=job.asset, path=path)
         run = run_start(job=job, planned=engines.planned(probe) + 1)
         try:
             custody_record(

@@ -53,6 +53,8 @@ def carry_propose(*, case: Case, chosen: Collection[UUID], actor: Actor) -> Carr
     InvalidInput when nothing was chosen, NotAllowed.
     """
     person = actor.require_person(Ability.CASES_WORK)
+    if case.demonstration:
+        raise Conflict("What is decided here is carried nowhere: this case stays by itself.")
     search = copies_search(case=case, actor=actor)
     decision = decision_current(case)
     if decision is None or case_find(case.pk).state != CaseState.DECIDED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from probity.accounts.roles import Ability
 from probity.audit.services import case_chain, event_append
 from probity.cases.access import cases_seen
 from probity.cases.claims import claim_require
-from probity.cases.models import Case, EvidenceItem
+from probity.cases.models import TRIAL, Case, EvidenceItem
 from probity.core.clock import now
 from probity.core.errors import NotFound
 from probity.evidence.models import Asset
@@ -24,6 +25,7 @@ from probity.matching.models import NEAR, CopySearch, Match, MatchAnswer, Signal
 from probity.matching.selectors import Copy, copies_of, match_sentence
 from probity.matching.services import match_answer, matches_record
 from probity.matching.signals import asked_stored
+from probity.quality.selectors import trial_source
 
 from .case_match import matches_noted
 
@@ -60,18 +62,34 @@ def cases_alike(case: Case, *, person: Person | None = None) -> list[CopyCase]:
     Those that ``person`` may not see are left out; None stands for the system, which sees all.
     """
     own = _assets(case)
-    found: dict[UUID, CopyCase] = {}
-    for item in _items(own, case):
-        same = "It holds the very same file."
-        found[item.case_id] = CopyCase(
-            case=item.case, asset=item.asset_id, identical=True, distance=0, why=same
-        )
+    found = _identical(own, case)
     copies = {copy.asset: copy for copy in copies_of(own)}
     for item in _items(set(copies), case):
         found.setdefault(item.case_id, _alike(item, copies[item.asset_id]))
-    seen = cases_seen(person, found)
-    kept = [each for each in found.values() if each.case.pk in seen]
+    kept = _seen(person, found)
     return sorted(kept, key=lambda each: (not each.identical, each.distance))
+
+
+def cases_identical(
+    case: Case, *, assets: Collection[str], person: Person | None = None
+) -> list[CopyCase]:
+    """Other cases with one of these files of the case itself, as ``cases_alike`` tells of them."""
+    return _seen(person, _identical(assets, case))
+
+
+def _identical(assets: Collection[str], case: Case) -> dict[UUID, CopyCase]:
+    return {
+        item.case_id: CopyCase(
+            case=item.case, asset=item.asset_id, identical=True, distance=0,
+            why="It holds the very same file.",
+        )
+        for item in _items(assets, case)
+    }  # fmt: skip
+
+
+def _seen(person: Person | None, found: Mapping[UUID, CopyCase]) -> list[CopyCase]:
+    seen = cases_seen(person, found)
+    return [each for each in found.values() if each.case.pk in seen]
 
 
 def _alike(item: EvidenceItem, copy: Copy) -> CopyCase:
@@ -120,6 +138,9 @@ def _assets(case: Case) -> set[str]:
     return set(case.items.values_list("asset_id", flat=True))
 
 
-def _items(assets: set[str], case: Case) -> list[EvidenceItem]:
+def _items(assets: Collection[str], case: Case) -> list[EvidenceItem]:
     rows = EvidenceItem.objects.filter(asset__in=assets).exclude(case=case)
+    rows = rows.exclude(case__demonstration__startswith=TRIAL)
+    if case.is_trial:
+        rows = rows.exclude(case=trial_source(case))
     return list(rows.select_related("case").order_by("added_at"))

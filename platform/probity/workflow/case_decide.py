@@ -1,4 +1,4 @@
-"""What a reviewer does with a case: answer the law's questions, decide, seal."""
+"""What a reviewer does with a case: answer the law's questions, decide, look."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from django.db import transaction
 
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
-from probity.analysis.queue import jobs_cancel
 from probity.cases.claims import claim_end, claim_require
 from probity.cases.models import Case
 from probity.cases.services import case_places_set
-from probity.cases.settling import case_settle
 from probity.cases.versions import case_touch
-from probity.core.errors import Conflict, InvalidInput, NotFound
+from probity.core.errors import InvalidInput, NotFound
 from probity.decisions.deciding import decision_take, pending_refuse
 from probity.decisions.facts import Value
 from probity.decisions.law import places_check
 from probity.decisions.measures import Asked
 from probity.decisions.models import Decision, PolicyEvaluation
 from probity.decisions.services import case_evaluate, fact_answer
-from probity.evidence.models import Asset, Derivative
-from probity.evidence.services import asset_seal
+from probity.evidence.models import Derivative
 from probity.notices.guard import reporter_refuse
 
 from .clocks import case_clocks_set
@@ -96,21 +93,6 @@ def case_decide(
     claim_end(claim=claim, why="decided", actor=actor.name)
     case_touch(case=case, what="decided", actor=actor.name)
     return decision if not_before else settle_now(decision, actor=actor.name)
-
-
-@transaction.atomic
-def evidence_seal(*, case: Case, asset: Asset, actor: Actor) -> None:
-    """Seal an asset that may show a minor: for good, at once, without a claim."""
-    actor.require_person(Ability.ASSETS_SEAL)
-    if not case.items.filter(asset=asset).exists():
-        raise NotFound("This case has no such asset.")
-    if asset.sealed:
-        raise Conflict("This asset is already sealed.")
-    Case.objects.select_for_update().get(pk=case.pk)
-    jobs_cancel(asset=asset)
-    asset_seal(asset=asset, actor=actor.name, case=case.pk, why="may show a minor")
-    case_touch(case=case, what="sealed", actor=actor.name)
-    case_settle(case=case, actor=actor.name)
 
 
 @transaction.atomic

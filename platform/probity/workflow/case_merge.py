@@ -10,6 +10,7 @@ from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
 from probity.analysis.models import Job, JobState
 from probity.audit.services import case_chain, event_append
+from probity.cases.access import case_visible
 from probity.cases.claims import claim_end
 from probity.cases.clocks import clocks_stop
 from probity.cases.models import Case, CaseState, EvidenceItem
@@ -79,7 +80,9 @@ def case_merge(*, case: Case, into: Case, reason: str, actor: Actor) -> Case:
 def movable(case: Case, actor: Actor) -> None:
     """Raise Conflict unless a locked case is undecided, real, and held by the actor or nobody."""
     if case.demonstration:
-        raise Conflict(f"{case.label} is a demonstration; it stays by itself.")
+        if case.shown_as:
+            raise Conflict(f"{case.label} is a demonstration; it stays by itself.")
+        raise Conflict(f"{case.label} cannot be put together with others; it stays by itself.")
     if case.state not in UNDECIDED:
         raise Conflict(f"{case.label} is {case.state}; only undecided cases can be put together.")
     claim = case.claims.filter(ended_at=None).first()
@@ -87,7 +90,12 @@ def movable(case: Case, actor: Actor) -> None:
         raise Conflict(f"A decision on {case.label} is about to take effect; undo it first.")
     mine = claim is not None and actor.person is not None and claim.person_id == actor.person.pk
     if claim and not mine and claim.until >= now():
-        raise Conflict(f"Somebody else holds {case.label}. Ask them to release it first.")
+        if actor.person is None or not case_visible(actor.person, case.pk):
+            raise Conflict(f"Somebody else holds {case.label}. Ask them to release it first.")
+        name, until = claim.person.username, f"{claim.until:%H:%M}"
+        raise Conflict(
+            f"{name} holds {case.label} until {until} UTC. Ask them to release it first."
+        )
 
 
 def _both(case: Case, into: Case) -> tuple[Case, Case]:

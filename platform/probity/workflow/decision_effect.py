@@ -29,6 +29,8 @@ from probity.decisions.selectors import decision_current
 from probity.decisions.services import case_evaluate
 from probity.notices.holds import notice_holds_sweep
 from probity.notices.statements import statement_write
+from probity.quality.sampling import decision_sample
+from probity.quality.trials import trial_settle
 
 from .appeal_settled import rulings_fall, rulings_settled
 from .decision_told import decision_tell, measures_ended_tell
@@ -51,6 +53,8 @@ def decision_settle(*, decision: Decision, actor: str = SYSTEM) -> Decision:
     case_evaluate(case=case, actor=actor)
     clocks_stop(case=case, why="decided", actor=actor)
     decision_tell(decision=decision, actor=actor)
+    trial_settle(decision=decision)
+    decision_sample(decision=decision)
     rulings_settled(decision=decision, actor=actor)
     case_touch(case=case, what="decided", actor=actor)
     return decision

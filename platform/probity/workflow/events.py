@@ -7,6 +7,11 @@ register(
     "version", "settings", "resources",
 )  # fmt: skip
 
+register(
+    "instance.restored",
+    "A backup was put back: the log goes on from an older state, and what came after it is lost.",
+    "why", "statements", "notes", "newest_size", "newest_root",
+)  # fmt: skip
 kinds.register(
     "access.exception_taken",
     "Somebody opened a queue they have no grant for; leads must take notice.",

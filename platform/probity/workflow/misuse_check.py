@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from probity.accounts.actors import Actor
 from probity.audit.services import case_chain, event_append
 from probity.cases.models import Report
 from probity.cases.notice import Notice
@@ -10,17 +9,16 @@ from probity.cases.request_law import sb_981, take_it_down
 from probity.contests.misuse import suspension_of
 from probity.contests.models import Suspension
 from probity.core.errors import Conflict
-from probity.parties.models import PartyKind
-from probity.parties.selectors import sender_of
+from probity.parties.models import PartyKind, Sender
 
 
-def suspension_check(*, notice: Notice, actor: Actor) -> Suspension | None:
+def suspension_check(*, notice: Notice, sender: Sender | None) -> Suspension | None:
     """The suspension that a protected notice passes over, if any; raises Conflict for any other
     notice of somebody who is suspended (DSA art. 23(2))."""
-    found = suspension_of(sender=sender_of(actor), email=notice.email)
+    found = suspension_of(sender=sender, email=notice.email)
     if found is None or found.ends_at is None:
         return None
-    if protected(notice, actor=actor):
+    if protected(notice, sender=sender):
         return found
     raise Conflict(
         f"Reports from here are not processed until {found.ends_at:%d %B %Y}, because many were "
@@ -29,10 +27,9 @@ def suspension_check(*, notice: Notice, actor: Actor) -> Suspension | None:
     )
 
 
-def protected(notice: Notice, *, actor: Actor) -> bool:
+def protected(notice: Notice, *, sender: Sender | None) -> bool:
     """Whether the law gives a right to have this looked at, whoever sends it: a valid request of
     the person shown, anything about a minor, an authority."""
-    sender = sender_of(actor)
     if notice.may_show_minor or (sender and sender.kind == PartyKind.AUTHORITY):
         return True
     return take_it_down(notice).valid or sb_981(notice).valid

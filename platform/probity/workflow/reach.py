@@ -13,7 +13,7 @@ from uuid import UUID
 from probity.accounts.models import Person
 from probity.alerts.models import Alert
 from probity.cases.access import UNKNOWN, visible
-from probity.cases.models import Case, EvidenceItem, Report
+from probity.cases.models import Case, EvidenceItem, Report, WorkNote
 from probity.contests.models import Appeal, Referral
 from probity.core.errors import NotFound
 from probity.decisions.models import Decision, Measure
@@ -21,6 +21,7 @@ from probity.evidence.models import Derivative
 from probity.keeping.models import ErasureRequest, LegalHold
 from probity.matching.models import Carry, ClusterMember
 from probity.notices.models import Notice, NoticeHold
+from probity.quality.models import Golden, Trial
 
 Cases = Iterable[UUID | None]
 
@@ -40,6 +41,7 @@ CASES_OF: Mapping[str, Callable[[Any], Cases]] = {
         *NoticeHold.objects.filter(pk=key).values_list("case", flat=True),
     ],
     "request_id": lambda key: ErasureRequest.objects.filter(pk=key).values_list("case", flat=True),
+    "note_id": lambda key: WorkNote.objects.filter(pk=key).values_list("case", flat=True),
     "report_id": lambda key: Report.objects.filter(pk=key).values_list("case", flat=True),
     "decision_id": lambda key: Decision.objects.filter(pk=key).values_list("case", flat=True),
     "measure_id": lambda key: Measure.objects.filter(pk=key).values_list(
@@ -48,16 +50,18 @@ CASES_OF: Mapping[str, Callable[[Any], Cases]] = {
     "appeal_id": lambda key: Appeal.objects.filter(pk=key).values_list("case", flat=True),
     "referral_id": lambda key: Referral.objects.filter(pk=key).values_list("case", flat=True),
     "notice_id": lambda key: Notice.objects.filter(pk=key).values_list("case", flat=True),
+    "golden_id": lambda key: Golden.objects.filter(pk=key).values_list("source", flat=True),
+    "trial_id": lambda key: Trial.objects.filter(pk=key).values_list("source", flat=True),
 }
 """What belongs to no case, or is only ever asked for beside the case it belongs to."""
 FREE = frozenset(
     {
-        "binding_id", "category", "check_id", "endpoint_id", "entry_id", "export_id", "factor_id",
-        "grant_id", "identity_id", "key", "kind", "language", "link_id", "list_id", "manifest_id",
-        "match_id", "message_id", "name", "node", "organization_slug", "pack", "party_id",
-        "person_id", "provider_id", "reset_id", "run_id", "secret", "sender_id", "session_id",
-        "sha256", "step", "subscription_id", "suspension_id", "term_id", "token", "token_id",
-        "view_id", "work_id",
+        "binding_id", "category", "check_id", "detector", "endpoint_id", "entry_id", "export_id",
+        "factor_id", "grant_id", "identity_id", "key", "kind", "language", "link_id", "list_id",
+        "manifest_id", "match_id", "message_id", "name", "node", "organization_slug", "pack",
+        "party_id", "person_id", "provider_id", "reset_id", "run_id", "secret", "sender_id",
+        "session_id", "sha256", "step", "subscription_id", "suspension_id", "term_id", "token",
+        "token_id", "view_id", "work_id",
     }
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
 from probity.alerts.watching import report_watch
-from probity.analysis.queue import job_enqueue, jobs_cancel
+from probity.analysis.queue import job_enqueue
 from probity.cases.models import Case, Report
 from probity.cases.notice import Notice
 from probity.cases.receipts import receipt_token
@@ -28,13 +28,15 @@ from probity.cases.services import (
 from probity.cases.sides import case_uploader_set
 from probity.cases.targets import case_of_target, target_keep, target_of, targets_lock
 from probity.contests.models import Suspension
-from probity.core.errors import Conflict, InvalidInput
+from probity.core.errors import InvalidInput, KeyReused
 from probity.decisions.law import places_check
 from probity.decisions.services import case_evaluate
-from probity.evidence.models import Asset
+from probity.evidence.models import Asset, SealCause
 from probity.evidence.probes import Probe
-from probity.evidence.services import asset_keep, asset_seal, file_probe
+from probity.evidence.seals import seal_passed_over, seal_was_lifted
+from probity.evidence.services import asset_keep, file_probe
 from probity.evidence.uploads import ReceivedFile
+from probity.parties.models import Sender
 from probity.parties.selectors import sender_of
 
 from .case_match import sealed_match
@@ -42,6 +44,7 @@ from .clocks import case_clocks_set
 from .decision_told import report_confirm
 from .misuse_check import passed_over, suspension_check
 from .request_update import request_confirm
+from .sealing import file_seal, files_seal
 from .wake import wake_workers
 
 KEY_MAX = 200
@@ -68,7 +71,7 @@ def report_receive(
     """Take a report in. Either all of it is kept or nothing is.
 
     The same person's same key with the same content gets the first answer again; with other
-    content it raises Conflict. Raises the media refusals, InvalidInput, NotAllowed.
+    content it raises KeyReused. Raises the media refusals, InvalidInput, NotAllowed.
     """
     actor.require(Ability.REPORTS_WRITE)
     notice = replace(notice, places=places_check(notice.places))
@@ -76,8 +79,9 @@ def report_receive(
     earlier = _earlier(actor, idempotency_key, digest)
     if earlier:
         return earlier
-    suspension = suspension_check(notice=notice, actor=actor)
-    sealed = upload is not None and _must_seal(notice, upload)
+    sender = sender_of(actor)
+    suspension = suspension_check(notice=notice, sender=sender)
+    sealed = _seal_cause(notice, upload, sender) if upload else None
     if upload and notice.sha256 and notice.sha256 != upload.sha256:
         raise InvalidInput.of(
             {"sha256": "The file does not have this SHA-256. Send the right file or leave it out."}
@@ -86,7 +90,7 @@ def report_receive(
     try:
         return _keep(
             notice=notice, upload=upload, probe=probe, sealed=sealed, channel=channel,
-            actor=actor, key=idempotency_key, digest=digest, suspension=suspension,
+            actor=actor, key=idempotency_key, digest=digest, sender=sender, suspension=suspension,
         )  # fmt: skip
     except IntegrityError:
         again = _earlier(actor, idempotency_key, digest)
@@ -101,17 +105,18 @@ def _keep(
     notice: Notice,
     upload: ReceivedFile | None,
     probe: Probe | None,
-    sealed: bool,
+    sealed: SealCause | None,
     channel: str,
     actor: Actor,
     key: str,
     digest: str,
-    suspension: Suspension | None = None,
+    sender: Sender | None,
+    suspension: Suspension | None,
 ) -> Receipt:
     known = _case_to_join(notice, upload)
     case = known or case_open(case_id=uuid4(), notice=notice, actor=actor.name)
     report, token = report_add(
-        case=case, notice=notice, channel=channel, actor=actor.name, sender=sender_of(actor)
+        case=case, notice=notice, channel=channel, actor=actor.name, sender=sender
     )
     if notice.uploader:
         case = case_uploader_set(case=case, account=notice.uploader, actor=actor.name)
@@ -121,13 +126,16 @@ def _keep(
         fresh = not case.items.filter(asset=asset).exists()
         item_add(case=case, asset=asset, report=report)
         if sealed:
-            jobs_cancel(asset=asset)
-            asset_seal(asset=asset, actor="system", case=case.pk, why="sealed on receipt")
+            file_seal(asset=asset, case=case, actor="system", cause=sealed)
             sealed_match(asset=asset, case=case)
         else:
+            if _unproved_cause(notice):
+                seal_passed_over(asset=asset, actor="system", case=case.pk)
             if fresh:
                 job_enqueue(kind="analyse", asset=asset, case=case.pk, priority=_priority(notice))
                 transaction.on_commit(wake_workers)
+    elif notice.may_show_minor:
+        files_seal(case=case, sha256=notice.sha256, cause=_tick_cause(sender))
     if known:
         case = case_join(case=case, report=report, actor=actor.name)
     target_keep(case)
@@ -151,11 +159,25 @@ def _case_to_join(notice: Notice, upload: ReceivedFile | None) -> Case | None:
     return case_of_target(target=target, sha256=sha256, category=notice.category)
 
 
-def _must_seal(notice: Notice, upload: ReceivedFile) -> bool:
-    """Sealed before anything decodes it: the reporter or the category says so, or it already is."""
-    if notice.may_show_minor or notice.category in settings.SEAL_CATEGORIES:
-        return True
-    return Asset.objects.filter(pk=upload.sha256, sealed_at__isnull=False).exists()
+def _seal_cause(notice: Notice, upload: ReceivedFile, sender: Sender | None) -> SealCause | None:
+    """Why it is sealed before anything decodes it: the reporter or the category says so, or it
+    already is. A word that nobody answers for does not seal again what people have opened."""
+    if notice.may_show_minor and sender:
+        return _tick_cause(sender)
+    cause = _unproved_cause(notice)
+    if Asset.objects.filter(pk=upload.sha256, sealed_at__isnull=False).exists():
+        return cause or SealCause.BESIDE
+    return None if cause and seal_was_lifted(upload.sha256, cause) else cause
+
+
+def _tick_cause(sender: Sender | None) -> SealCause:
+    return SealCause.SENDER if sender else SealCause.TICK
+
+
+def _unproved_cause(notice: Notice) -> SealCause | None:
+    if notice.category in settings.SEAL_CATEGORIES:
+        return SealCause.CATEGORY
+    return SealCause.TICK if notice.may_show_minor else None
 
 
 def _priority(notice: Notice) -> int:
@@ -171,7 +193,7 @@ def _earlier(actor: Actor, key: str, digest: str) -> Receipt | None:
     if found is None:
         return None
     if found.request_digest != digest:
-        raise Conflict(
+        raise KeyReused(
             "This Idempotency-Key was already used for a different report. Use a new key."
         )
     return Receipt(found.report, found.report.case, receipt_token(found.report.pk), repeated=True)

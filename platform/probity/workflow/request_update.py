@@ -7,12 +7,16 @@ from django.db import transaction
 from probity.accounts.actors import SYSTEM, Actor
 from probity.audit.services import case_chain
 from probity.cases.models import CATEGORY_WORDS, Case, Category, Report
+from probity.cases.targets import UNDECIDED
 from probity.contests.request_models import RequestUpdate, UpdateKind
 from probity.contests.updates import californian, update_write
+from probity.decisions.services import case_evaluate
 from probity.notices.kinds import Kind
 from probity.notices.models import Party
 from probity.notices.services import notice_send, party_language, received_values
 from probity.outbox.services import webhooks_queue
+
+from .clocks import case_clocks_set
 
 CONFIRMED = {
     "en": (
@@ -47,7 +51,17 @@ def request_update(*, report: Report, kind: str, text: str, actor: Actor) -> Req
             ),
         },
     )  # fmt: skip
+    _clocks_follow(report.case, actor=actor.name)
     return row
+
+
+def _clocks_follow(case: Case, *, actor: str) -> None:
+    """Stop the clock of what was written, and start those that count from it."""
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    if locked.state in UNDECIDED:
+        case_clocks_set(
+            case=locked, evaluation=case_evaluate(case=locked, actor="system"), actor=actor
+        )
 
 
 def request_confirm(*, report: Report) -> None:

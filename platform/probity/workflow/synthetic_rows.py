@@ -16,10 +16,14 @@ from probity.decisions.automation import NOT_AUTOMATED
 from probity.decisions.models import Action, Decision, Measure, Standing
 from probity.evidence.models import Asset
 
-Row = dict[str, object]
+from .synthetic_findings import FINDING_TABLES, Analysed, Row, analysis_rows, speakers
+
 TABLES: dict[str, type[models.Model]] = {
-    model._meta.db_table: model
-    for model in (Case, Report, Asset, EvidenceItem, Clock, Decision, Standing, Measure)
+    **{
+        model._meta.db_table: model
+        for model in (Case, Report, Asset, EvidenceItem, Clock, Decision, Standing, Measure)
+    },
+    **FINDING_TABLES,
 }
 BEGINNING = "Made up, nothing here is real."
 DECIDERS = 8
@@ -58,6 +62,7 @@ class Maker:
         self, *, rng: Random, at: datetime, queues: list[UUID], people: list[UUID]
     ) -> None:
         self.rng, self.at, self.queues, self.people = rng, at, queues, people
+        self.speakers = speakers()
         words = ["".join(rng.choices(SYLLABLES, k=3)) for _ in range(3_000)]
         weights = [1 / place for place in range(1, len(words) + 1)]
         drawn = rng.choices(words, weights, k=80_000)
@@ -133,6 +138,11 @@ class Maker:
                 "report_id": report, "added_at": case["opened_at"],
             }
         )  # fmt: skip
+        key, opened = case["id"], case["opened_at"]
+        assert isinstance(key, UUID)  # noqa: S101 - for the type checker
+        assert isinstance(opened, datetime)  # noqa: S101 - for the type checker
+        one = Analysed(case=key, sha256=digest, at=opened)
+        analysis_rows(rows, one, by=self.speakers, rng=self.rng)
 
     def _clock(self, rows: dict[str, list[Row]], case: Row, due: datetime) -> None:
         opened, decided = case["opened_at"], case["decided_at"]

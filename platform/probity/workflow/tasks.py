@@ -34,6 +34,7 @@ from probity.evidence.services import orphans_sweep
 from probity.keeping.erasing import erasures_run
 from probity.keeping.retention import retention_run
 from probity.outbox.delivery import outbox_deliver
+from probity.quality.trials import trials_sweep
 
 from . import cards
 from .bulk_run import bulk_work
@@ -42,15 +43,18 @@ from .case_export import exports_build
 from .case_match import entries_match
 from .decision_effect import decisions_sweep
 from .request_copies import requests_sweep
-from .worker import jobs_drain, looking_start, looking_stop
+from .worker import jobs_drain, looking_call, looking_start, looking_stop
 
 _queues: tuple[str, ...] = ("cpu", "gpu")
 
 
 @shared_task(name="probity.work")
 def work() -> int:
-    """Take jobs from the table until none is left, or tell this process's card that there are."""
-    return 0 if cards.wake() else jobs_drain(_queues)
+    """Call whatever does this process's jobs; where nothing does, do them until none is left.
+
+    The pool's own thread is not kept: the sweeps, decisions and mail go through it.
+    """
+    return 0 if cards.wake() or looking_call() else jobs_drain(_queues)
 
 
 @shared_task(name="probity.sweep_leases")
@@ -147,6 +151,12 @@ def match_entries() -> int:
 def alerts() -> int:
     """Tell subscribers what watch-lists found."""
     return alerts_tell()
+
+
+@shared_task(name="probity.quality")
+def quality() -> int:
+    """Take back the copies for golden cases and second reviews that nobody took up."""
+    return trials_sweep()
 
 
 @shared_task(name="probity.bulk")

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
+from probity.analysis.selectors import shows_finding
 from probity.care.exposure import seconds_of, severity_of
 from probity.care.models import Severity
 from probity.care.services import exposure_check, exposure_note
@@ -18,13 +19,16 @@ from probity.cases.handing import case_skip
 from probity.cases.models import Case
 from probity.cases.selectors import claim_live
 from probity.core.clock import now
-from probity.core.errors import NotAllowed
+from probity.core.errors import NotAllowed, NotFound
 from probity.evidence.models import CustodyAction, Derivative
 from probity.evidence.services import view_record
 from probity.matching.models import BankKind, Match
 
 #: A player asks for a clip in many pieces, and a page may be drawn anew: one sitting is one view.
 SITTING = timedelta(minutes=5)
+#: What may leave at all: what the child encoded anew, as a picture, a clip or a recording.
+TYPES = frozenset({"image/png", "image/jpeg", "video/mp4", "audio/mp4"})
+WAVEFORMS = frozenset({("audio", "waveform"), ("video", "waveform")})
 HANDED_ON = "Given back: the day's limit for looking at media of this kind was reached."
 
 
@@ -36,6 +40,13 @@ class Step(StrEnum):
 
 
 STEP_WORDS = {Step.COLOUR: "in colour", Step.SOUND: "with sound"}
+
+
+def needs_reveal(derivative: Derivative) -> bool:
+    """Whether a derivative shows the media: all do but the blurred, the waveform and diagrams."""
+    if derivative.concealed or shows_finding(derivative):
+        return False
+    return (derivative.asset.kind, derivative.name) not in WAVEFORMS
 
 
 def case_severity(case: UUID) -> Severity:
@@ -73,6 +84,23 @@ def media_watch(*, case: UUID, derivative: Derivative, actor: Actor) -> bool:
     Case.objects.select_for_update().get(pk=case)
     look_record(case=case, derivative=derivative, actor=actor)
     return True
+
+
+def copy_require(*, case: Case, derivative: Derivative, actor: Actor) -> None:
+    """Let a program have a copy: what conceals, or what its person revealed within the sitting.
+
+    A program has no session in which a reveal could be remembered, so each lasts for one sitting;
+    the next one is a new look. Raises NotAllowed while it is concealed, NotFound for what the case
+    has not.
+    """
+    actor.require_person(Ability.CASES_READ)
+    if derivative.media_type not in TYPES:
+        raise NotFound("There is no such picture or clip.")
+    if needs_reveal(derivative):
+        if not _seen_lately(case=case.pk, derivative=derivative, actor=actor):
+            raise NotAllowed("This is concealed. Reveal it first.")
+    elif not case.items.filter(asset=derivative.asset_id).exists():
+        raise NotFound("This case has no such file.")
 
 
 @transaction.atomic

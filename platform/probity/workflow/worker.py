@@ -1,7 +1,9 @@
 """What a worker process does: take jobs from the table until there are none.
 
 A Celery message starts it at once; besides, each pool process looks by itself every few seconds,
-so that a lost message or a broker that is down delays nothing but the wake-up.
+so that a lost message or a broker that is down delays nothing but the wake-up. The work is done in
+a thread beside the pool's own: however much waits, a clock still warns, a decision takes effect and
+mail leaves.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ from .names import worker_name
 logger = logging.getLogger(__name__)
 _busy = threading.Lock()
 _stopping = threading.Event()
+_called = threading.Event()
+_looking: list[threading.Thread] = []
+#: How long the end of this process waits for the job in hand; later its lease runs out.
+END_SECONDS = 20.0
 
 
 def jobs_drain(queues: Sequence[str]) -> int:
@@ -117,10 +123,14 @@ def heartbeat(job: Job) -> Iterator[None]:
 
 
 def looking_start(queues: Sequence[str]) -> None:
-    """Begin to look for work every few seconds in this process."""
+    """Begin to look for work in this process: when it is called, and every few seconds."""
 
     def look() -> None:
-        while not _stopping.wait(settings.JOB_LOOK_SECONDS):
+        while not _stopping.is_set():
+            _called.wait(settings.JOB_LOOK_SECONDS)
+            _called.clear()
+            if _stopping.is_set():
+                return
             try:
                 jobs_drain(queues)
             except Exception:
@@ -128,9 +138,21 @@ def looking_start(queues: Sequence[str]) -> None:
             finally:
                 close_old_connections()
 
-    threading.Thread(target=look, name="look-for-work", daemon=True).start()
+    _looking[:] = [threading.Thread(target=look, name="look-for-work", daemon=True)]
+    _looking[0].start()
+
+
+def looking_call() -> bool:
+    """Have this process look at once; False where nothing looks in it."""
+    if not _looking or not _looking[0].is_alive():
+        return False
+    _called.set()
+    return True
 
 
 def looking_stop() -> None:
-    """Take no further job in this process."""
+    """Take no further job in this process; the one in hand is finished if it is soon done."""
     _stopping.set()
+    _called.set()
+    for thread in _looking:
+        thread.join(END_SECONDS)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+from PIL import Image
+from rest_framework.test import APIClient
 
 from detectors import stacks
 from detectors.models.known import Model
@@ -23,6 +26,8 @@ from detectors.runtimes.network import (
     Outputs,
 )
 from detectors.runtimes.sources import Source, registered
+from probity.accounts.actors import Actor, person_actor
+from probity.cases.models import Case
 
 ITEM = (4, 4)
 POISON = 66.0
@@ -68,6 +73,9 @@ class Obedient:
 @pytest.fixture(autouse=True)
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What is remembered of networks is remembered for one test."""
+    from probity.workflow import worker
+
+    monkeypatch.setattr(worker, "_stations", [])
     monkeypatch.setenv("PROBITY_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
@@ -189,6 +197,45 @@ def told() -> Callable[[Any], Any]:
     return read
 
 
+@pytest.fixture
+def reported() -> Callable[[bytes], UUID]:
+    """A case whose one file, with these bytes, waits for its analysis."""
+
+    def make(data: bytes) -> UUID:
+        from probity.analysis.queue import job_enqueue
+        from probity.cases.models import Category
+        from probity.cases.notice import Notice
+        from probity.cases.services import case_open, item_add, report_add
+        from probity.evidence.services import asset_keep, file_probe
+        from probity.evidence.uploads import stream_receive
+
+        notice = Notice(category=Category("other"), explanation="It never happened.")
+        received = stream_receive(io.BytesIO(data))
+        case = case_open(case_id=uuid4(), notice=notice, actor="system")
+        report, _ = report_add(case=case, notice=notice, channel="api", actor="system")
+        probe = file_probe(received)
+        asset = asset_keep(received=received, probe=probe, actor="system", case=case.pk)
+        received.close()
+        item_add(case=case, asset=asset, report=report)
+        job_enqueue(kind="analyse", asset=asset, case=case.pk)
+        return case.pk
+
+    return make
+
+
+@pytest.fixture
+def without_law(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The law is evaluated elsewhere, which takes time; here it counts how often it would be."""
+    from probity.workflow import case_analyse, case_conclude
+
+    asked: list[str] = []
+    for module in (case_analyse, case_conclude):
+        name = module.__name__.rpartition(".")[2]
+        monkeypatch.setattr(module, "case_evaluate", lambda name=name, **_: asked.append(name))
+        monkeypatch.setattr(module, "case_clocks_set", lambda **_: None)
+    return asked
+
+
 @pytest.fixture(scope="session")
 def tiny() -> bytes:
     """Mean of the three channels of a tile, times fixed numbers: two outputs."""
@@ -209,3 +256,42 @@ def tiny() -> bytes:
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     return bytes(model.SerializeToString())
+
+
+def known() -> Any:
+    """The same well-known picture each time."""
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((320, 240)).save(out, "JPEG")
+    out.seek(0)
+    out.name = "known.jpg"
+    return out
+
+
+@pytest.fixture
+def report(client_for: Callable[..., APIClient]) -> Callable[..., Case]:
+    """Report through the API; every report of another address is another case."""
+    client, count = client_for("host"), iter(range(1, 100))
+
+    def send(**fields: Any) -> Case:
+        fields = {
+            "category": "defamation",
+            "explanation": "Look.",
+            "file": known(),
+        } | fields
+        fields.setdefault("url", f"https://host.example/{next(count)}")
+        sent = {key: value for key, value in fields.items() if value is not None}
+        answer = client.post("/api/v1/reports", sent, format="multipart")
+        assert answer.status_code == 201, answer.content
+        return Case.objects.get(pk=answer.json()["case"])
+
+    return send
+
+
+@pytest.fixture
+def lead(person: Callable[..., Any]) -> Actor:
+    return person_actor(person("lena", "lead"))
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    return lambda: django_capture_on_commit_callbacks(execute=True)

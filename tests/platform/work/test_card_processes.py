@@ -55,7 +55,7 @@ def states() -> Counter[str]:
     return Counter(Job.objects.exclude(model="").values_list("state", flat=True))
 
 
-def wait(until: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait(until: Callable[[], bool], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline, states()
@@ -168,7 +168,7 @@ def test_a_broker_that_restarts_delays_nothing(
         more()
         wait(lambda: states() == {JobState.DONE: 3})
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert worker.wait(120) == 0
         assert Station.objects.get().state == "stopped"
     finally:
         if worker.poll() is None:

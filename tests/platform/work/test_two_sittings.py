@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from probity.analysis.models import Finding, Job, JobState, Run
 from probity.analysis.selectors import progress_of
 from probity.evidence.models import Derivative
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_law")]
 NOTE = {"date": "2026-11-21", "recipe": "image", "sources": {"real/a": "MIT"}}
 
 
@@ -36,37 +36,9 @@ def picture() -> bytes:
 
 
 @pytest.fixture
-def case(network: None, picture: bytes) -> UUID:
+def case(network: None, picture: bytes, reported: Callable[[bytes], UUID]) -> UUID:
     """A case whose picture waits for its analysis."""
-    from probity.analysis.queue import job_enqueue
-    from probity.cases.models import Category
-    from probity.cases.notice import Notice
-    from probity.cases.services import case_open, item_add, report_add
-    from probity.evidence.services import asset_keep, file_probe
-    from probity.evidence.uploads import stream_receive
-
-    notice = Notice(category=Category("other"), explanation="It never happened.")
-    received = stream_receive(io.BytesIO(picture))
-    case = case_open(case_id=uuid4(), notice=notice, actor="system")
-    report, _ = report_add(case=case, notice=notice, channel="api", actor="system")
-    asset = asset_keep(received=received, probe=file_probe(received), actor="system", case=case.pk)
-    received.close()
-    item_add(case=case, asset=asset, report=report)
-    job_enqueue(kind="analyse", asset=asset, case=case.pk)
-    return case.pk
-
-
-@pytest.fixture(autouse=True)
-def without_law(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The law is evaluated elsewhere, which takes time; here it counts how often it would be."""
-    from probity.workflow import case_analyse, case_conclude
-
-    asked: list[str] = []
-    for module in (case_analyse, case_conclude):
-        name = module.__name__.rpartition(".")[2]
-        monkeypatch.setattr(module, "case_evaluate", lambda name=name, **_: asked.append(name))
-        monkeypatch.setattr(module, "case_clocks_set", lambda **_: None)
-    return asked
+    return reported(picture)
 
 
 def only_picture_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,15 +128,17 @@ def test_tensors_go_with_their_file(
     case: UUID, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from probity.cases.models import Case
-    from probity.evidence.models import Asset
-    from probity.evidence.services import asset_seal
+    from probity.evidence.models import Asset, SealCause
+    from probity.evidence.seals import asset_seal
 
     only_picture_network(monkeypatch)
     work()
     kept = Derivative.objects.filter(name__in=["tensors", "waiting-for-networks"])
     assert kept.filter(destroyed_at=None).count() == 2
     asset = Asset.objects.get()
-    asset_seal(asset=asset, actor="system", case=Case.objects.get().pk, why="a test")
+    asset_seal(
+        asset=asset, cause=SealCause.PERSON, actor="system", case=Case.objects.get().pk, why="test",
+    )  # fmt: skip
     assert not kept.filter(destroyed_at=None).exists()
 
 

@@ -30,8 +30,8 @@ def outbox_deliver(*, seconds: float | None = None) -> int:
     It stops early so that a slow receiver never keeps a worker from cases; it is called again
     every few seconds. A mail server in trouble is left alone until the next call.
     """
+    leases_sweep()  # before the turn begins: a slow sweep must not use it up with nothing sent
     until = time.monotonic() + (settings.OUTBOX_TURN_SECONDS if seconds is None else seconds)
-    leases_sweep()
     channels = set(Channel)
     sent = 0
     while channels and time.monotonic() < until:
@@ -62,6 +62,10 @@ def message_deliver(message: Message) -> Answer:
         logger.warning("Message %s was left to the worker that took it over.", message.pk)
     elif state == MessageState.DEAD:
         logger.warning("Message %s is a dead letter after %s tries.", message.pk, message.attempts)
+    elif state == MessageState.WAITING:
+        logger.info(
+            "Message %s waits after try %s. %s", message.pk, message.attempts, answer.why_not
+        )
     return answer
 
 

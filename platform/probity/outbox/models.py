@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from probity.core.models import Row
+from probity.core.moves import Moves
 
 Sealed = dict[str, str]
 
@@ -21,12 +22,24 @@ class Channel(StrEnum):
 
 
 class MessageState(StrEnum):
-    """waiting ⇄ sending → sent or dead; dead or sent → waiting when a person asks for it."""
+    """Where a message stands; a person may have one sent again that was sent, or is dead."""
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
+
+
+MESSAGE_MOVES = Moves(
+    thing="a message",
+    begins=[MessageState.WAITING],
+    after={
+        MessageState.WAITING: [MessageState.SENDING, MessageState.DEAD],
+        MessageState.SENDING: [MessageState.WAITING, MessageState.SENT, MessageState.DEAD],
+        MessageState.SENT: [MessageState.WAITING],
+        MessageState.DEAD: [MessageState.WAITING],
+    },
+)
 
 
 class Endpoint(Row):

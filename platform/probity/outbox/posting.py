@@ -15,30 +15,59 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from foundation.network import Address
+from probity.core.clock import now
 from probity.core.errors import Refusal
 
 from .places import Place, place_of, walls
 
 ANSWER_BYTES = 1024
 GONE = 410
+#: What a receiver allows a signature's time to differ from its own clock (Standard Webhooks).
+TOLERANCE_MINUTES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back. ``status`` is None where nothing answered; then ``error`` says why."""
+    """What came back. ``status`` is None where nothing answered; then ``error`` says why.
+
+    ``ahead`` is by how many seconds the receiver's clock (its Date header) is ahead of ours; 0
+    where it says none.
+    """
 
     status: int | None = None
     text: str = ""
     address: str = ""
     retry_after: int | None = None
     error: str = ""
+    ahead: int = 0
 
     @property
     def taken(self) -> bool:
         """Whether the receiver took the message."""
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def why_not(self) -> str:
+        """Why the receiver did not take it, in a sentence; empty where it did."""
+        if self.taken or self.error:
+            return self.error
+        if self.status is not None and 300 <= self.status < 400:
+            return f"It answered {self.status}; redirects are not followed."
+        minutes = round(abs(self.ahead) / 60)
+        if self.status is None or self.status >= 500 or minutes < TOLERANCE_MINUTES:
+            return f"It answered {self.status}."
+        if self.ahead > 0:
+            return (
+                f"It answered {self.status}. Its clock is {minutes} minutes ahead of ours; that is "
+                "more than a signature may be off."
+            )
+        return (
+            f"It answered {self.status}. Its clock is {minutes} minutes behind ours; that is more "
+            "than a signature may be off."
+        )
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float) -> Answer:
@@ -71,9 +100,9 @@ class _Unreachable(Refusal):
 def _addresses(place: Place) -> list[Address]:
     """All addresses of the host; every one must be open, or a second answer could choose."""
     try:
-        rows = socket.getaddrinfo(
-            place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-        )
+        # without AI_ADDRCONFIG, which knows no loopback: a machine whose only other address is an
+        # IPv6 one would not even find 127.0.0.1
+        rows = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise _Unreachable("The host's name cannot be found.") from None
     found = [ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in rows]
@@ -124,6 +153,7 @@ class _Line:
                     text=shown(text),
                     address=self.address,
                     retry_after=int(after) if after.isdecimal() else None,
+                    ahead=_ahead(answer.getheader("Date", "")),
                 )
         finally:
             watch.cancel()
@@ -161,6 +191,14 @@ class _Line:
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _ahead(date: str) -> int:
+    """By how many seconds this Date header is ahead of our clock; 0 for none, or none to read."""
+    try:
+        return round((parsedate_to_datetime(date) - now()).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return 0
 
 
 def _beginning(answer: http.client.HTTPResponse) -> bytes:

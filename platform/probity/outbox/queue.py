@@ -69,7 +69,7 @@ def attempt_record(*, message: Message, answer: Answer, milliseconds: int) -> Me
     Attempt.objects.create(
         message=locked, number=locked.attempts, made_at=now(), duration_ms=milliseconds,
         delivered=delivered, status=answer.status, address=answer.address, answer=answer.text,
-        error=answer.error or ("" if delivered else _says(answer)),
+        error=answer.why_not,
     )  # fmt: skip
     if delivered:
         _sent(locked, answer)
@@ -107,12 +107,6 @@ def retry_seconds(attempt: int, *, asked: int | None = None) -> float:
     return max(spread, min(asked or 0, LONGEST_SECONDS))
 
 
-def _says(answer: Answer) -> str:
-    if answer.status is not None and 300 <= answer.status < 400:
-        return f"It answered {answer.status}; redirects are not followed."
-    return f"It answered {answer.status}."
-
-
 def _sent(message: Message, answer: Answer) -> None:
     message.state, message.ended_at = MessageState.SENT, now()
     message.lease_until, message.error = None, ""
@@ -130,7 +124,7 @@ def _sent(message: Message, answer: Answer) -> None:
 
 
 def _failed(message: Message, answer: Answer, *, rest: bool = True) -> None:
-    why = answer.error or _says(answer)
+    why = answer.why_not
     tries = message.attempts - message.attempts_before
     if message.channel == Channel.WEBHOOK and answer.status == GONE:
         message_end(message=message, why=why, actor="system")

@@ -71,12 +71,6 @@ def hangs_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """What is tested here is not the strength of passwords."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def behaviours() -> dict[str, Callable[..., Any]]:
     """How the receiver can answer."""

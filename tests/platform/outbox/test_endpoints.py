@@ -214,3 +214,18 @@ def test_a_name_that_cannot_be_found_and_a_closed_port(
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     lost = post("https://host.example/", body=b"", headers={}, seconds=1)
     assert lost.error == "The host's name cannot be found."
+
+
+def test_an_inner_address_is_found_where_only_ipv6_leads_out(
+    receiver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the C library refuses 127.0.0.1 to those who ask for the configured families only."""
+    real = socket.getaddrinfo
+
+    def look(*given: Any, flags: int = 0, **more: Any) -> Any:
+        if flags & socket.AI_ADDRCONFIG:
+            raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
+        return real(*given, flags=flags, **more)
+
+    monkeypatch.setattr(posting.socket, "getaddrinfo", look)
+    assert post(receiver.url, body=b"{}", headers={"webhook-id": "a"}, seconds=5).status == 200

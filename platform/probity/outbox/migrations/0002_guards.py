@@ -1,6 +1,8 @@
 from django.db import migrations
 
 from probity.core.append_only import append_only, fixed_columns
+from probity.core.moves import moves_guard, once_set
+from probity.outbox.models import MESSAGE_MOVES
 
 ONLY_EMPTIED = """
 CREATE TRIGGER message_only_emptied BEFORE UPDATE ON outbox_message FOR EACH ROW
@@ -22,4 +24,6 @@ class Migration(migrations.Migration):
             "key", "chain", "queued_at",
         ),
         migrations.RunSQL(ONLY_EMPTIED, BACK),
+        moves_guard("outbox_message", MESSAGE_MOVES),
+        once_set("outbox_message", "forgotten_at"),
     ]  # fmt: skip

@@ -242,6 +242,15 @@ def detector_cards(producers: Collection[str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def detectors_evidence(producers: Collection[str]) -> dict[str, str]:
+    """What the named detectors that are still installed call their evidence, by id."""
+    return {
+        entry.card.id: str(entry.card.evidence)
+        for entry in registry.usable()
+        if entry.card and entry.card.id in producers
+    }
+
+
 def manifest_store(path: Path) -> bytes:
     """The raw C2PA manifest store inside a file; empty when it has none that can be read."""
     try:

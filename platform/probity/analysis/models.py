@@ -9,13 +9,14 @@ from django.db import models
 from django.db.models import Q
 
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.evidence.models import Asset, Derivative
 
 from .work_models import Batch, Stack, Station, Tally
 
 __all__ = [
-    "Assessment", "Batch", "Finding", "FindingKind", "FindingPicture", "Job", "JobState", "Run",
-    "Stack", "Station", "Tally",
+    "JOB_MOVES", "RUN_MOVES", "Assessment", "Batch", "Finding", "FindingKind", "FindingPicture",
+    "Job", "JobState", "Run", "Stack", "Station", "Tally",
 ]  # fmt: skip
 
 
@@ -27,6 +28,25 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+JOB_MOVES = Moves(
+    thing="a job",
+    begins=[JobState.WAITING],
+    after={
+        JobState.WAITING: [JobState.LEASED, JobState.CANCELLED],
+        JobState.LEASED: [JobState.WAITING, JobState.DONE, JobState.FAILED, JobState.CANCELLED],
+        JobState.DONE: [],
+        JobState.FAILED: [],
+        JobState.CANCELLED: [],
+    },
+)
+#: A run ends once; ``abandoned``: its job was taken up anew by another run.
+RUN_MOVES = Moves(
+    thing="a run",
+    begins=["running"],
+    after={"running": ["done", "failed", "abandoned"], "done": [], "failed": [], "abandoned": []},
+)
 
 
 class Job(Row):
@@ -112,7 +132,10 @@ class Run(Row):
 
     class Meta:
         db_table = "analysis_run"
-        indexes = [models.Index(fields=["asset", "started_at"], name="run_by_asset")]
+        indexes = [
+            models.Index(fields=["asset", "started_at"], name="run_by_asset"),
+            models.Index(fields=["case"], name="run_by_case"),
+        ]
 
 
 class FindingKind(StrEnum):

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
+
 from probity.evidence.models import Asset, Derivative
 
 from .engines import CREDENTIALS, METADATA
 from .forgetting import ERASED
 from .marks import CONTRADICTIONS, MARKS
 from .models import Assessment, Finding, FindingKind, FindingPicture, Job, JobState, Run
-from .rates import NetworksWait, networks_wait
+from .rates import OPEN, NetworksWait, networks_wait
 
 
 def run_shown(asset: Asset) -> Run | None:
@@ -108,8 +110,8 @@ def progress_of(case: UUID) -> Progress:
     jobs = list(Job.objects.filter(case=case))
     if not jobs:
         return Progress("none", 0, 0, "There is no file to analyse in this case.")
-    runs = list(Run.objects.filter(case=case).exclude(state="abandoned"))
-    done = Finding.objects.filter(run__in=runs).count()
+    runs = _newest(case)
+    done = sum(run.said for run in runs)
     total = sum(run.planned for run in runs)
     states = {job.state for job in jobs if not job.model}
     if JobState.LEASED in states:
@@ -121,7 +123,7 @@ def progress_of(case: UUID) -> Progress:
             "waiting", done, total,
             f"Waiting for a worker; {ahead} other file{'s' if ahead != 1 else ''} before this one.",
         )  # fmt: skip
-    networks = networks_wait(case)
+    networks = networks_wait(case) if _networks_open(jobs) else None
     if networks is not None:
         return Progress(
             "running", done, total, f"{done} of {total} findings are in.", _networks(networks)
@@ -134,13 +136,25 @@ def progress_of(case: UUID) -> Progress:
             "The analysis could not be finished after three attempts. The findings so far are "
             "shown; a person can decide without the rest.",
         )  # fmt: skip
-    if states == {JobState.CANCELLED} or any(
-        job.model and job.state == JobState.CANCELLED for job in jobs
+    if states == {JobState.CANCELLED} or (
+        any(job.model and job.state == JobState.CANCELLED for job in jobs)
+        and any(run.state != "done" for run in runs)
     ):
         return Progress("cancelled", done, total, "The asset was sealed, so it is not analysed.")
     if any(run.state == "running" for run in runs):
         return Progress("running", done, total, f"{done} of {total} findings are in.")
     return Progress("done", done, total, f"All {total} findings are in.")
+
+
+def _newest(case: UUID) -> list[Any]:
+    """The newest run of each file, with how many findings it has: a file may be looked at anew."""
+    found = Run.objects.filter(case=case).exclude(state="abandoned").order_by("started_at")
+    runs = found.annotate(said=Count("findings"))
+    return list({run.asset_id: run for run in runs}.values())
+
+
+def _networks_open(jobs: list[Job]) -> bool:
+    return any(job.model and job.state in OPEN for job in jobs)
 
 
 def _networks(wait: NetworksWait) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from detectors.faces.keeping import PRODUCER
 from detectors.timeline import describe, lanes_html
+from detectors.timeline.words import Tell, Words
 from detectors.timeline.writing import sheets
 from probity.evidence.models import Asset
 from probity.evidence.probes import Probe
@@ -31,12 +32,13 @@ def timeline_of(asset: Asset) -> Json | None:
     return _described(rows, probe=Probe.from_dict(asset.probe), faces=faces_of(asset))
 
 
-def lanes_of(asset: Asset) -> tuple[str, Json] | None:
-    """The lanes as HTML in which everything is escaped, and the timeline they show."""
+def lanes_of(asset: Asset, *, tell: Tell | None = None) -> tuple[str, Json] | None:
+    """The lanes as HTML in which everything is escaped, and the timeline they show; ``tell`` puts
+    what is said into the reader's language, or gives None."""
     timeline = timeline_of(asset)
     if timeline is None or not timeline["lanes"]:
         return None
-    return lanes_html(timeline, key=asset.pk[:12]), timeline
+    return lanes_html(timeline, key=asset.pk[:12], words=Words(tell)), timeline
 
 
 def player_facts(asset: Asset) -> Json:

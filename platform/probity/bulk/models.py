@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from probity.accounts.models import Person
 from probity.cases.models import Case
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.search.models import QUERY_MAX
 
 
@@ -25,10 +26,7 @@ class BulkAction(StrEnum):
 
 
 class RunState(StrEnum):
-    """waiting → running or refused; running → done or stopped; done or stopped → undoing → undone.
-
-    ``waiting``: for a second person. What a second person need not see begins as ``running``.
-    """
+    """``waiting``: for a second person. What a second person need not see begins as ``running``."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -39,6 +37,19 @@ class RunState(StrEnum):
     UNDONE = "undone"
 
 
+RUN_MOVES = Moves(
+    thing="a run over many cases",
+    begins=[RunState.WAITING, RunState.RUNNING],
+    after={
+        RunState.WAITING: [RunState.RUNNING, RunState.REFUSED],
+        RunState.RUNNING: [RunState.DONE, RunState.STOPPED, RunState.UNDOING],
+        RunState.DONE: [RunState.UNDOING],
+        RunState.STOPPED: [RunState.UNDOING],
+        RunState.REFUSED: [],
+        RunState.UNDOING: [RunState.UNDONE],
+        RunState.UNDONE: [],
+    },
+)
 #: The states in which a worker has something to do.
 AT_WORK = (RunState.RUNNING, RunState.UNDOING)
 
@@ -48,7 +59,8 @@ class BulkRun(Row):
 
     ``what`` holds the action's particulars: measures and rules, a queue's key, a person's id, a
     moment. ``query`` is the search the cases were chosen by, empty for single ones. The whole run
-    can be undone until ``undo_until``; its decisions take effect at ``lands_at`` or later.
+    can be undone until ``undo_until``; its decisions take effect at ``lands_at`` or later. Once
+    it is over its words can be erased with their salts (``forgotten_at``).
     """
 
     action = models.CharField(max_length=8, choices=[(a, a) for a in BulkAction])
@@ -72,6 +84,7 @@ class BulkRun(Row):
     ended_at = models.DateTimeField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
     lands_at = models.DateTimeField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "bulk_run"
@@ -84,7 +97,9 @@ class BulkRun(Row):
                 condition=Q(second_needed=False) | Q(state="waiting") | Q(second__isnull=False),
                 name="bulk_begins_when_agreed",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="bulk_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(reason="") | Q(forgotten_at__isnull=False), name="bulk_has_a_reason"
+            ),
         ]
         indexes = [
             models.Index(
@@ -96,7 +111,7 @@ class BulkRun(Row):
 
 
 class ItemState(StrEnum):
-    """left_out; or chosen → done or failed; done → undone or kept."""
+    """What became of one case; ``kept``: the undo left it as the run had made it."""
 
     LEFT_OUT = "left_out"
     CHOSEN = "chosen"
@@ -104,6 +119,20 @@ class ItemState(StrEnum):
     FAILED = "failed"
     UNDONE = "undone"
     KEPT = "kept"
+
+
+ITEM_MOVES = Moves(
+    thing="a case of a run",
+    begins=[ItemState.LEFT_OUT, ItemState.CHOSEN],
+    after={
+        ItemState.LEFT_OUT: [],
+        ItemState.CHOSEN: [ItemState.DONE, ItemState.FAILED],
+        ItemState.DONE: [ItemState.UNDONE, ItemState.KEPT],
+        ItemState.FAILED: [],
+        ItemState.UNDONE: [],
+        ItemState.KEPT: [],
+    },
+)
 
 
 class BulkItem(Row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,7 +16,8 @@ from probity.cases.handing import legal_warning
 from probity.cases.models import IN_ORDER, Case, CaseClaim, CaseState
 from probity.core.clock import now
 from probity.core.errors import InvalidInput
-from probity.decisions.models import PENDING, Standing
+from probity.decisions.deadlines import concerns
+from probity.decisions.models import PENDING, PolicyEvaluation, Standing
 from probity.decisions.second_person import reasons_of
 from probity.decisions.selectors import evaluation_current, rules_by_id
 from probity.keeping.selectors import cases_held
@@ -92,6 +94,40 @@ def rules_for(case: Case, rules: Sequence[str]) -> list[str]:
     """Those of the rules that a decision of this case may rest on."""
     known = rules_by_id(evaluation_current(case))
     return [rule for rule in rules if rule in known and known[rule]["outcome"] not in RULED_OUT]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A rule that decisions of a run may rest on, and for how many of its cases."""
+
+    id: str
+    title: str
+    applies: int
+    may: int
+
+
+def rules_offered(
+    *, person: Person, query: str = "", cases: Collection[UUID] = ()
+) -> list[Offered]:
+    """The rules that apply, or may, to cases of a run; those of most cases first.
+
+    A run that is too large to be planned is offered the rules of its first cases. Raises
+    SearchRefused.
+    """
+    found = {case.pk: case for case in _found(query, cases, person)[: settings.BULK_MAX]}
+    rows = PolicyEvaluation.objects.filter(case__in=found)
+    titles: dict[str, str] = {}
+    outcomes: Counter[tuple[str, str]] = Counter()
+    for row in rows.order_by("case_id", "-made_at").distinct("case_id").iterator(chunk_size=50):
+        for rule in row.result["rules"]:
+            if concerns(rule, case=found[row.case_id]):
+                titles[rule["id"]] = rule["title"]
+                outcomes[rule["id"], rule["outcome"]] += 1
+    offered = [
+        Offered(key, title, outcomes[key, "applies"], outcomes[key, "unknown"])
+        for key, title in titles.items()
+    ]
+    return sorted(offered, key=lambda rule: (-rule.applies, -rule.may, rule.title))
 
 
 def _found(query: str, cases: Collection[UUID], person: Person) -> list[Case]:

@@ -13,6 +13,7 @@ from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
 from probity.audit.commitments import commit_to
 from probity.audit.services import SYSTEM_CHAIN, event_append
+from probity.core.blank import blank
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotAllowed
 from probity.core.wake import task_wake
@@ -165,7 +166,7 @@ def _begin(run: BulkRun, count: int) -> None:
 
 def _reason(text: str) -> str:
     text = text.strip()
-    if not text or len(text) > REASON_MAX:
+    if blank(text) or len(text) > REASON_MAX:
         raise InvalidInput.of(
             {"reason": f"Give the reason in a sentence or two, at most {REASON_MAX} characters."}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -50,6 +51,18 @@ def clocks_nearest(cases: Collection[UUID]) -> dict[UUID, Clock]:
     """The nearest running clock of each of these cases."""
     rows = Clock.objects.filter(case__in=cases, ended_at=None, paused_at=None)
     return {row.case_id: row for row in rows.order_by("case", "due_at").distinct("case")}
+
+
+def clocks_foremost(cases: Collection[UUID]) -> dict[UUID, list[Clock]]:
+    """The nearest running clocks of each of these cases: the law's, the law's provisional one, and
+    our own target, as far as there are any. A nearer target of ours hides no deadline of the law.
+    """
+    rows = Clock.objects.filter(case__in=cases, ended_at=None, paused_at=None)
+    kinds = ("case", "service", "provisional")
+    found: dict[UUID, list[Clock]] = defaultdict(list)
+    for row in rows.order_by(*kinds, "due_at").distinct(*kinds):
+        found[row.case_id].append(row)
+    return found
 
 
 def pressing(clock: Clock, *, at: datetime) -> str:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
 
 from probity.accounts.actors import Actor
 from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.audit.services import case_chain, event_append
+from probity.care.selectors import break_of
 from probity.core.clock import now
 from probity.core.errors import Conflict
+from probity.core.vetoes import vetoes_ask
 
-from .access import visible
+from .access import case_visible
 from .clocks import service_clocks_set
-from .models import FREE, IN_ORDER, Case, CaseClaim, CaseState, Clock, Queue, Skip, TargetKind
+from .models import Case, CaseClaim, CaseState, Queue
 from .notes import reason_check, work_note
 from .services import case_move
+from .taking import next_take
 from .versions import case_touch
 from .waiting import handover_close, snooze_close, waiting_sweep
 
@@ -44,15 +46,28 @@ def case_claim(*, case: Case, actor: Actor) -> CaseClaim:
     if current and current.person_id == person.pk:
         return claim_extend(claim=current, actor=actor)
     if current:
-        raise Conflict(
-            f"Somebody else holds this case until {current.until:%H:%M} UTC. "
-            "Take another one, or ask them to release it."
-        )
+        raise Conflict(_held_by(current, person))
     _claimable(locked, person)
     return _take(case=locked, person=person, actor=actor)
 
 
+def _held_by(claim: CaseClaim, asker: Person) -> str:
+    who, until = _holder(claim, asker), f"{claim.until:%H:%M}"
+    return f"{who} holds this case until {until} UTC. Take another one, or ask them to release it."
+
+
+def _theirs_alone(claim: CaseClaim, asker: Person) -> str:
+    who, until = _holder(claim, asker), f"{claim.until:%H:%M}"
+    return f"{who} holds this case until {until} UTC; only they can release it."
+
+
+def _holder(claim: CaseClaim, asker: Person) -> str:
+    """Who holds a case, by name only where the asker may see that on its page."""
+    return claim.person.username if case_visible(asker, claim.case_id) else "A colleague"
+
+
 def _claimable(case: Case, person: Person) -> None:
+    vetoes_ask("claim", (case, person))
     if case.merged_into:
         raise Conflict(
             f"This case was merged into {case.merged_into.label}. Work on that one instead."
@@ -68,78 +83,62 @@ def next_case_claim(*, actor: Actor, queue: Queue | None = None) -> CaseClaim | 
     """Take the most urgent case that nobody holds, of one queue or of all; None when none waits.
 
     What was sent to the person comes first; what they may not see, or skipped, is left out.
+    Raises Conflict for somebody who is on a break.
     """
     person = actor.require_person(Ability.CASES_WORK)
     claim = _take_next(person, queue, actor)
+    if claim is None and break_of(person):
+        raise Conflict("You are on a break. End it before you take the next case.")
     if claim is None and claims_sweep() + waiting_sweep():
         claim = _take_next(person, queue, actor)
     return claim
 
 
 def _take_next(person: Person, queue: Queue | None, actor: Actor) -> CaseClaim | None:
+    moment = now()
+    claim = CaseClaim(person=person, since=moment, until=moment + _lease())
     try:
         with transaction.atomic():
-            case = _sent_to(person) or _first_free(person, queue)
-            return _take(case=case, person=person, actor=actor) if case else None
+            taken = next_take(claim=claim, queue_id=queue.pk if queue else None)
+            if taken is None:
+                return None
+            _claimed(claim, was=CaseState.OPEN, state=CaseState.IN_REVIEW, actor=actor)
+            if taken.was_sent:
+                handover_close(case=claim.case, why="accepted", actor=actor.name)
+            if taken.look_ran:
+                service_clocks_set(case=claim.case, actor=actor.name)
+            return claim
     except IntegrityError:
         raise Conflict(TAKEN)
 
 
-def _sent_to(person: Person) -> Case | None:
-    sent = _claimable_rows().filter(kept_for=person, state=CaseState.OPEN, snoozed_until=None)
-    return sent.order_by(*IN_ORDER).first()
-
-
-def _first_free(person: Person, queue: Queue | None) -> Case | None:
-    skipped = Skip.objects.filter(person=person, until__gt=now()).values("case")
-    free = _claimable_rows().filter(FREE, visible(person)).exclude(pk__in=skipped)
-    if queue is not None:
-        free = free.filter(queue=queue)
-    return free.order_by(*IN_ORDER).first()
-
-
-def _claimable_rows() -> QuerySet[Case]:
-    """Rows nobody else has locked, each with whether a target for its first look still runs."""
-    looks = Clock.objects.filter(
-        case=OuterRef("pk"), ended_at=None, service=True, duty=TargetKind.FIRST_ACTION
-    )
-    rows = Case.objects.select_for_update(skip_locked=True, of=("self",))
-    return rows.annotate(look_runs=Exists(looks))
-
-
 def _take(*, case: Case, person: Person, actor: Actor) -> CaseClaim:
     """Begin a claim on a locked case; the database's constraint has the last word."""
-    moment = now()
+    moment, was = now(), CaseState(case.state)
     claim = CaseClaim(case=case, person=person, since=moment, until=moment + _lease())
     claim.save(force_insert=True)
-    event_append(
-        chain=case_chain(case.pk),
-        name="case.claimed",
-        actor=actor.name,
-        payload=_payload(claim, until=True),
-    )
+    first = was == CaseState.OPEN and case.first_action_at is None
+    if was == CaseState.OPEN:
+        case.state, case.first_action_at = CaseState.IN_REVIEW, case.first_action_at or moment
+        case.save(update_fields=["state", "first_action_at"])
+    _claimed(claim, was=was, state=CaseState(case.state), actor=actor)
     if case.snoozed_until:
         snooze_close(case=case, why="taken", actor=actor.name)
     if case.kept_for_id:
         handover_close(case=case, why="accepted", actor=actor.name)
-    if case.state == CaseState.OPEN:
-        _begin_review(case, moment, actor)
+    if first:
+        service_clocks_set(case=case, actor=actor.name)
     return claim
 
 
-def _begin_review(case: Case, moment: datetime, actor: Actor) -> None:
-    """The move to "in review", without reading the row again that is locked and at hand."""
-    first = case.first_action_at is None
-    case.state, case.first_action_at = CaseState.IN_REVIEW, case.first_action_at or moment
-    Case.objects.filter(pk=case.pk).update(state=case.state, first_action_at=case.first_action_at)
+def _claimed(claim: CaseClaim, *, was: CaseState, state: CaseState, actor: Actor) -> None:
+    """One event for the claim and for the move to "in review" that comes with it."""
     event_append(
-        chain=case_chain(case.pk),
-        name="case.state",
+        chain=case_chain(claim.case_id),
+        name="case.claimed",
         actor=actor.name,
-        payload={"was": CaseState.OPEN, "now": CaseState.IN_REVIEW},
+        payload={**_payload(claim, until=True), "was": was, "now": state},
     )
-    if first and getattr(case, "look_runs", True):
-        service_clocks_set(case=case, actor=actor.name)
 
 
 @transaction.atomic
@@ -172,7 +171,7 @@ def case_release(*, case: Case, actor: Actor, reason: str = "") -> None:
     if claim is None:
         return
     if claim.person_id != person.pk:
-        raise Conflict("Somebody else holds this case; only they can release it.")
+        raise Conflict(_theirs_alone(claim, person))
     case_put_down(case=locked, claim=claim, why="returned" if text else "released", actor=actor)
     work_note(case=locked, kind="returned", person=person, text=text, actor=actor.name)
     if text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
+from probity.core.inner import inner
 
 from .escalation import clock_escalate
 from .models import Case, Clock, ServiceTarget, TargetKind
@@ -40,24 +41,36 @@ class Deadline:
         return self.started_at + (self.due_at - self.started_at) * WARN_SHARE
 
 
-@transaction.atomic
-def clocks_set(*, case: Case, deadlines: Sequence[Deadline], actor: str) -> None:
+@inner
+def clocks_set(
+    *, case: Case, deadlines: Sequence[Deadline], actor: str, met: Collection[str] = ()
+) -> None:
     """Make the case's open legal clocks equal to ``deadlines``; what did not change keeps running.
+
+    ``met``: the duties that were done, such as writing to somebody; their clocks stop, and none
+    starts for them.
 
     The nearest clock is kept on the case, so that the queue can be ordered by it.
     """
-    _set(case=case, deadlines=deadlines, service=False, actor=actor)
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    clocks_change(case=locked, deadlines=deadlines, service=False, actor=actor, met=met)
+    nearest_keep(locked)
+    case.due_at, case.due_for = locked.due_at, locked.due_for
 
 
-@transaction.atomic
+@inner
 def service_clocks_set(*, case: Case, actor: str) -> None:
     """Make the case's own clocks equal to the targets of its queue; a decided case has none."""
-    undecided = case.state in UNDECIDED
-    _set(case=case, deadlines=targets_of(case) if undecided else [], service=True, actor=actor)
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    clocks_change(case=locked, deadlines=targets_of(locked), service=True, actor=actor)
+    nearest_keep(locked)
+    case.due_at, case.due_for = locked.due_at, locked.due_for
 
 
 def targets_of(case: Case) -> list[Deadline]:
-    """What the targets of its queue promise for a case."""
+    """What the targets of its queue promise for a case; nothing for a decided one."""
+    if case.state not in UNDECIDED:
+        return []
     return [
         _promise(case, target)
         for target in ServiceTarget.objects.filter(queue=case.queue_id)
@@ -81,26 +94,36 @@ def _promise(case: Case, target: ServiceTarget) -> Deadline:
     )
 
 
-def _set(*, case: Case, deadlines: Sequence[Deadline], service: bool, actor: str) -> None:
-    locked = Case.objects.select_for_update().get(pk=case.pk)
-    wanted = {(line.rule, line.duty): line for line in deadlines}
+def clocks_change(
+    *, case: Case, deadlines: Sequence[Deadline], service: bool, actor: str,
+    met: Collection[str] = (),
+) -> None:  # fmt: skip
+    """Make the open clocks of a locked case, its own or the law's, equal to ``deadlines``.
+
+    ``met`` as in ``clocks_set``. Whoever calls says ``nearest_keep`` once all are changed.
+    """
+    wanted = {(line.rule, line.duty): line for line in deadlines if line.duty not in met}
     ended = []
-    for clock in locked.clocks.filter(ended_at=None, service=service):
+    for clock in case.clocks.filter(ended_at=None, service=service):
+        if clock.duty in met:
+            _meet(clock, actor=actor)
+            continue
         line = wanted.get((clock.rule, clock.duty))
         if line and _same(clock, line):
             del wanted[clock.rule, clock.duty]
             continue
         _end(clock, "moved" if line else "ruled out")
         ended.append(clock)
-    paused_at = now() if locked.waiting_for else None
+    paused_at = now() if case.waiting_for else None
     started = [
         Clock(
-            case=locked, warn_at=line.warn_at, paused_at=paused_at if line.pausable else None,
+            case=case, warn_at=line.warn_at, paused_at=paused_at if line.pausable else None,
             **vars(line),
         )
         for line in wanted.values()
     ]  # fmt: skip
-    Clock.objects.bulk_create(started)
+    if started:
+        Clock.objects.bulk_create(started)
     if started or ended:
         event_append(
             chain=case_chain(case.pk),
@@ -111,8 +134,6 @@ def _set(*, case: Case, deadlines: Sequence[Deadline], service: bool, actor: str
                 "ended": [_told(clock) for clock in ended],
             },
         )
-    _nearest_keep(locked)
-    case.due_at, case.due_for = locked.due_at, locked.due_for
 
 
 @transaction.atomic
@@ -123,7 +144,7 @@ def clocks_pause(*, case: Case, waiting_for: str, actor: str) -> None:
     )
     if paused:
         _paused(case, actor, clocks=paused, waiting_for=waiting_for)
-    _nearest_keep(case)
+    nearest_keep(case)
 
 
 @transaction.atomic
@@ -137,7 +158,7 @@ def clocks_resume(*, case: Case, actor: str) -> None:
         Clock.objects.filter(pk__in=[clock.pk for clock in stopped]).update(paused_at=None)
         _paused(case, actor, clocks=len(stopped), waiting_for="")
         service_clocks_set(case=case, actor=actor)
-    _nearest_keep(case)
+    nearest_keep(case)
 
 
 def _paused(case: Case, actor: str, *, clocks: int, waiting_for: str) -> None:
@@ -149,11 +170,13 @@ def _paused(case: Case, actor: str, *, clocks: int, waiting_for: str) -> None:
     )
 
 
-def _nearest_keep(locked: Case) -> None:
+def nearest_keep(locked: Case) -> None:
+    """Keep the nearest running clock on a locked case."""
     nearest = clocks_running(locked).filter(paused_at=None).order_by("due_at").first()
-    locked.due_at = nearest.due_at if nearest else None
-    locked.due_for = nearest.title if nearest else ""
-    locked.save(update_fields=["due_at", "due_for"])
+    found = (nearest.due_at, nearest.title) if nearest else (None, "")
+    if found != (locked.due_at, locked.due_for):
+        locked.due_at, locked.due_for = found
+        locked.save(update_fields=["due_at", "due_for"])
 
 
 @transaction.atomic
@@ -215,6 +238,22 @@ def _tell(clock: Clock) -> bool:
 
 def _same(clock: Clock, line: Deadline) -> bool:
     return all(getattr(clock, name) == value for name, value in vars(line).items())
+
+
+def _meet(clock: Clock, *, actor: str) -> None:
+    """Stop a clock whose duty was done, in time or late."""
+    _end(clock, "met")
+    event_append(
+        chain=case_chain(clock.case_id),
+        name="clock.met",
+        actor=actor,
+        payload={
+            "clock": str(clock.pk),
+            "rule": clock.rule,
+            "duty": clock.duty,
+            "due": clock.due_at.isoformat(),
+        },
+    )
 
 
 def _end(clock: Clock, why: str) -> None:

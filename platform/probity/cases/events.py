@@ -32,7 +32,10 @@ register(
     "A report of the very same file joined the case.",
     "report", "reports",
 )  # fmt: skip
-register("case.claimed", "A reviewer took the case.", "claim", "person", "until")
+register(
+    "case.claimed", "A reviewer took the case; an open one is in review from then on.",
+    "claim", "person", "until", "was", "now",
+)  # fmt: skip
 register("case.claim_extended", "The claim was extended.", "claim", "person", "until")
 register("case.released", "The case went back to the queue.", "claim", "person", "why")
 register("case.places", "The places of the case were corrected.", "was", "now")
@@ -46,6 +49,7 @@ register(
 register("clocks.set", "The running deadlines changed.", "started", "ended")
 register("clock.warned", "A deadline came near.", "clock", "rule", "duty", "due")
 register("clock.breached", "A deadline passed.", "clock", "rule", "duty", "due")
+register("clock.met", "What a deadline asks for was done.", "clock", "rule", "duty", "due")
 register(
     "case.demonstration", "The case was marked as a demonstration: nothing in it is real.",
     "demonstration",
@@ -72,6 +76,7 @@ register("case.skipped", "A reviewer left the case to others.", "person", "until
 register("case.escalated", "Somebody asked a lead to look at the case.", "at")
 register("case.escalation_ended", "A lead looked at the escalated case.")
 register("case.noted", "Somebody wrote down why.", "note", "kind", "text")
+register("case.notes_erased", "What people wrote down about the case was erased.", "notes")
 register(
     "case.merged", "The case was merged into another one.", "other", "number", "reports", "files"
 )

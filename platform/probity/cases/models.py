@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 
 from probity.accounts.models import Person
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.evidence.models import Asset
 from probity.parties.models import Sender, Uploader
 
@@ -19,6 +20,7 @@ from .queue_models import (
     GENERAL,
     CaseChange,
     Handover,
+    Presence,
     PriorityWeights,
     Queue,
     RoutingRule,
@@ -42,6 +44,7 @@ __all__ = [
     "EvidenceItem",
     "Handover",
     "IdempotencyKey",
+    "Presence",
     "PriorityWeights",
     "Queue",
     "Report",
@@ -78,10 +81,7 @@ CATEGORY_WORDS = {
 
 
 class CaseState(StrEnum):
-    """open ⇄ in_review; in_review → decided; decided → in_review (a new decision).
-
-    open or in_review → merged: its reports are in another case now, and it stays so for good.
-    """
+    """Where a case stands; ``merged``: its reports are in another case now, for good."""
 
     OPEN = "open"
     IN_REVIEW = "in_review"
@@ -89,8 +89,23 @@ class CaseState(StrEnum):
     MERGED = "merged"
 
 
+CASE_MOVES = Moves(
+    thing="a case",
+    begins=[CaseState.OPEN],
+    after={
+        CaseState.OPEN: [CaseState.IN_REVIEW, CaseState.MERGED],
+        CaseState.IN_REVIEW: [CaseState.OPEN, CaseState.DECIDED, CaseState.MERGED],
+        CaseState.DECIDED: [CaseState.IN_REVIEW],
+        CaseState.MERGED: [],
+    },
+)
+
 #: How a queue is ordered: most points first, then the nearest deadline, then the oldest.
 IN_ORDER = (F("priority").desc(), F("due_at").asc(), F("opened_at").asc(), F("id").asc())
+#: How ``Case.demonstration`` begins for a copy that is decided anew unawares (see ``quality``).
+TRIAL = "trial:"
+#: How such a copy is called where a record or a program has to know it from a real case.
+COPY = "copy"
 #: Cases that still need a decision, and those of them that anybody may take.
 UNDECIDED = Q(state__in=["open", "in_review"], removed_at=None)
 FREE = Q(state="open", removed_at=None, snoozed_until=None, kept_for=None)
@@ -101,7 +116,8 @@ class Case(Row):
 
     ``demonstration`` names what a case shows that was made from media drawn here; empty for every
     real one. Only a demonstration can be taken out of sight again (``removed_at``). Its log stays,
-    as every log does.
+    as every log does. A copy of a case for the quality of decisions (``TRIAL``) stands there too:
+    whatever leaves a demonstration alone leaves it alone, but it is shown as any other case.
 
     ``target`` is a digest of what is reported (see ``targets``): one undecided case per target.
     ``priority`` and ``priority_why`` are kept by ``priority``; ``priority_next_at`` is when the
@@ -206,6 +222,16 @@ class Case(Row):
         return frozenset({self.category, *self.reports.values_list("category", flat=True)})
 
     @property
+    def is_trial(self) -> bool:
+        """Whether it is a copy that is decided unawares; nothing ever leaves for it."""
+        return self.demonstration.startswith(TRIAL)
+
+    @property
+    def shown_as(self) -> str:
+        """The demonstration that it is, as anybody may know; empty for every other case."""
+        return "" if self.is_trial else self.demonstration
+
+    @property
     def label(self) -> str:
         """How people call the case."""
         return f"P-{self.number:06d}"
@@ -297,6 +323,7 @@ class Report(Row):
     )
     received_at = models.DateTimeField()
     request_valid_at = models.DateTimeField(null=True, blank=True)
+    request_confirmed_at = models.DateTimeField(null=True, blank=True)
     receipt_digest = models.CharField(max_length=64, unique=True)
     salts: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
 
@@ -351,7 +378,10 @@ class CaseClaim(Row):
                 fields=["case"], condition=Q(ended_at=None), name="one_open_claim_per_case"
             )
         ]
-        indexes = [models.Index(fields=["until"], condition=Q(ended_at=None), name="claim_running")]
+        indexes = [
+            models.Index(fields=["until"], condition=Q(ended_at=None), name="claim_running"),
+            models.Index(fields=["person"], condition=Q(ended_at=None), name="claim_of_person"),
+        ]
 
 
 class IdempotencyKey(Row):

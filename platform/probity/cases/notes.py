@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
 from probity.accounts.models import Person
 from probity.audit.commitments import commit_to
 from probity.audit.services import case_chain, event_append
@@ -40,3 +45,19 @@ def work_note(*, case: Case, kind: str, person: Person, text: str, actor: str) -
         payload={"note": str(note.pk), "kind": kind, "text": digest},
     )
     return note
+
+
+@transaction.atomic
+def work_notes_erase(*, case: Case, notes: Collection[UUID], actor: str) -> None:
+    """Erase the words of some of a locked case's notes with their salts.
+
+    That somebody did something, and when, stays.
+    """
+    rows = WorkNote.objects.select_for_update(of=("self",)).filter(case=case, pk__in=notes)
+    keys = [str(row.pk) for row in rows.exclude(text="").order_by("at")]
+    if keys:
+        WorkNote.objects.filter(pk__in=keys).update(text="", salt="")
+        event_append(
+            chain=case_chain(case.pk), name="case.notes_erased", actor=actor,
+            payload={"notes": keys},
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from probity.core.blank import blank
 from probity.core.errors import InvalidInput
 
 from .models import Category
@@ -111,7 +112,7 @@ def _text(data: Mapping[str, object], name: str, wrong: dict[str, str]) -> str:
     if "\x00" in value:
         wrong[name] = f"“{name}” holds a null character; remove it."
         return ""
-    return value.strip()
+    return "" if blank(value) else value.strip()
 
 
 def _language(value: str, wrong: dict[str, str]) -> str:

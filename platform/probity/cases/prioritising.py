@@ -6,6 +6,7 @@ audit event; setting the weights does.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from probity.accounts.actors import Actor
@@ -23,13 +24,22 @@ from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput
 from probity.matching.models import ClusterMember
 
-from .board import clocks_nearest
+from .board import clocks_foremost
 from .models import UNDECIDED, Case, Clock, EvidenceItem, PriorityWeights, Report
-from .priority import DEFAULTS, WEIGHT_MAX, WEIGHT_WORDS, Priority, Signals, priority_of
+from .priority import DEFAULTS, WEIGHT_MAX, WEIGHT_WORDS, Priority, Signals, Ticking, priority_of
 
 BATCH = 500
 SWEEP_MOST = 5_000
 REASON_MAX = 500
+#: The columns that hold what was worked out.
+POINTS = ["priority", "priority_why", "priority_next_at"]
+KEEP = """
+UPDATE cases_case SET priority = found.points, priority_why = found.why::jsonb,
+  priority_next_at = found.next_at
+FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::timestamptz[])
+  AS found (id, points, why, next_at)
+WHERE cases_case.id = found.id
+"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,8 @@ def weights_set(
 
 def case_prioritise(case: Case) -> None:
     """Work out the points of a locked case anew."""
-    _keep([case], weights_now(), now())
+    _work_out([case], weights_now(), now())
+    case.save(update_fields=POINTS)
 
 
 def priorities_sweep(*, most: int = SWEEP_MOST) -> int:
@@ -114,16 +125,26 @@ def priorities_sweep(*, most: int = SWEEP_MOST) -> int:
 def _sweep_batch() -> int:
     due = Case.objects.filter(UNDECIDED, priority_next_at__lte=now())
     cases = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-    _keep(cases, weights_now(), now())
+    _work_out(cases, weights_now(), now())
+    _keep(cases)
     return len(cases)
 
 
-def _keep(cases: Sequence[Case], weights: Weights, at: datetime) -> None:
+def _keep(cases: Sequence[Case]) -> None:
+    """Write the points of many cases in one statement."""
+    rows = [(case.pk, case.priority, case.priority_why, case.priority_next_at) for case in cases]
+    keys, points, whys, moments = zip(*rows, strict=True) if rows else ((), (), (), ())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP, [list(keys), list(points), [json.dumps(why) for why in whys], list(moments)]
+        )
+
+
+def _work_out(cases: Sequence[Case], weights: Weights, at: datetime) -> None:
     for case, found in priorities_of(cases, weights=weights.values, at=at):
         case.priority = found.points
         case.priority_why = [reason.to_dict() for reason in found.reasons]
         case.priority_next_at = found.next_at
-    Case.objects.bulk_update(cases, ["priority", "priority_why", "priority_next_at"])
 
 
 def priorities_of(
@@ -134,20 +155,23 @@ def priorities_of(
     return [(case, priority_of(signals[case.pk], weights=weights, at=at)) for case in cases]
 
 
-def signals_of(cases: Sequence[Case]) -> dict[UUID, Signals]:
-    """What bears on the urgency of each case, in four queries whatever their number."""
+def signals_of(cases: Sequence[Case], *, timing: bool = True) -> dict[UUID, Signals]:
+    """What bears on the urgency of each case, in four queries whatever their number.
+
+    Without ``timing`` no clocks and no copies are looked for: two queries.
+    """
     keys = [case.pk for case in cases]
     reports = _reports(keys)
     sealed = set(_items(keys).filter(asset__sealed_at__isnull=False).values_list("case", flat=True))
-    clocks = clocks_nearest(keys)
-    copies = _copies(keys)
+    clocks = clocks_foremost(keys) if timing else {}
+    copies = _copies(keys) if timing else {}
     return {
         case.pk: _signals(
             case,
             reports=reports.get(case.pk),
-            clock=clocks.get(case.pk),
+            clocks=clocks.get(case.pk, ()),
             sealed=case.pk in sealed,
-            copies=copies[case.pk],
+            copies=copies.get(case.pk, 0),
         )
         for case in cases
     }
@@ -157,7 +181,7 @@ def _signals(
     case: Case,
     *,
     reports: tuple[int, int, list[str]] | None,
-    clock: Clock | None,
+    clocks: Collection[Clock],
     sealed: bool,
     copies: int,
 ) -> Signals:
@@ -166,15 +190,22 @@ def _signals(
         category=case.category,
         opened_at=case.opened_at,
         sealed=sealed,
-        started_at=clock.started_at if clock else None,
-        due_at=clock.due_at if clock else None,
-        due_for=clock.title if clock else "",
-        own_target=bool(clock and clock.service),
+        clocks=tuple(_ticking(case, clock) for clock in clocks),
         reports=count,
         spread=places + copies,
         sender_kinds=frozenset(kinds),
         escalated=case.escalated_at is not None,
-        demonstration=bool(case.demonstration),
+        demonstration=bool(case.shown_as),
+    )
+
+
+def _ticking(case: Case, clock: Clock) -> Ticking:
+    return Ticking(
+        due_at=clock.due_at,
+        started_at=clock.started_at,
+        title=clock.title,
+        own=clock.service,
+        placeless=clock.provisional and not case.places,
     )
 
 

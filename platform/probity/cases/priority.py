@@ -30,6 +30,7 @@ DEFAULTS: Mapping[str, int] = {
     "within_72h": 30,
     "later": 10,
     "own_target_percent": 50,
+    "placeless_percent": 50,
     "harm_critical": 70,
     "harm_high": 45,
     "harm_medium": 20,
@@ -50,6 +51,7 @@ WEIGHT_WORDS: Mapping[str, str] = {
     "within_72h": "Less than 72 hours are left",
     "later": "More time is left",
     "own_target_percent": "A target of our own counts for this share of a legal deadline (percent)",
+    "placeless_percent": "A possible deadline of a place that nobody named counts for (percent)",
     "harm_critical": "A file is sealed because it may show a minor",
     "harm_high": "Grave harm: intimate imagery, elections",
     "harm_medium": "Harm: impersonation, fraud, defamation",
@@ -73,16 +75,28 @@ SEVERITY: Mapping[str, Severity] = {
 
 
 @dataclass(frozen=True)
+class Ticking:
+    """A running clock. ``own``: a target of our own, not the law's. ``placeless``: of a rule that
+    may yet apply, in a case of which nobody has said what place it is about."""
+
+    due_at: datetime
+    started_at: datetime
+    title: str = ""
+    own: bool = False
+    placeless: bool = False
+
+
+@dataclass(frozen=True)
 class Signals:
-    """What is known of a case that bears on its urgency. ``spread``: known places and copies."""
+    """What is known of a case that bears on its urgency. ``spread``: known places and copies.
+
+    Of several clocks the one that counts most is told; the others add nothing.
+    """
 
     category: str
     opened_at: datetime
     sealed: bool = False
-    started_at: datetime | None = None
-    due_at: datetime | None = None
-    due_for: str = ""
-    own_target: bool = False
+    clocks: tuple[Ticking, ...] = ()
     reports: int = 1
     spread: int = 0
     sender_kinds: frozenset[str] = field(default_factory=frozenset)
@@ -131,16 +145,16 @@ def priority_of(signals: Signals, *, weights: Mapping[str, int], at: datetime) -
 
 
 def _reasons(signals: Signals, weights: Mapping[str, int], at: datetime) -> Iterator[Reason]:
-    if signals.due_at:
-        yield _clock(signals, signals.due_at, weights, at)
+    ticking = [_clock(clock, weights, at) for clock in sorted(signals.clocks, key=_due)]
+    if ticking:
+        yield max(ticking, key=lambda reason: reason.points)
     yield _harm(signals, weights)
-    for kind, words in (
-        (SenderKind.AUTHORITY, "authority"),
-        (SenderKind.TRUSTED_FLAGGER, "trusted flagger"),
+    for kind, words, sentence in (
+        (SenderKind.AUTHORITY, "authority", "An authority reported it."),
+        (SenderKind.TRUSTED_FLAGGER, "trusted flagger", "A trusted flagger reported it."),
     ):
         if kind in signals.sender_kinds:
-            article = "An" if kind == SenderKind.AUTHORITY else "A"
-            yield Reason(kind, weights[kind], words, f"{article} {words} reported it.")
+            yield Reason(kind, weights[kind], words, sentence)
             break
     doublings = _doublings(signals.reports)
     many = f"{signals.reports} reports"
@@ -155,25 +169,30 @@ def _reasons(signals: Signals, weights: Mapping[str, int], at: datetime) -> Iter
     yield Reason("waiting", days * weights["waiting_day"], waited, f"It is {waited}.")
 
 
-def _clock(signals: Signals, due_at: datetime, weights: Mapping[str, int], at: datetime) -> Reason:
-    left = due_at - at
+def _clock(clock: Ticking, weights: Mapping[str, int], at: datetime) -> Reason:
+    left = clock.due_at - at
     name = "late" if left <= timedelta(0) else "later"
     for step, hours in STEPS:
         if name != "late" and left <= timedelta(hours=hours):
             name = step
             break
-    points = weights[name]
-    whose = "legal deadline"
-    if signals.own_target:
+    points, whose = weights[name], "legal deadline"
+    span = f"{hours_words(clock.due_at - clock.started_at)} clock"
+    if clock.own:
         points, whose = points * weights["own_target_percent"] // 100, "target of our own"
-    total = due_at - (signals.started_at or signals.opened_at)
-    span = f"{hours_words(total)} clock"
+    elif clock.placeless:
+        points = points * weights["placeless_percent"] // 100
+        whose, span = "possible deadline, as no place was named", f"possible {span}"
     told = {
-        "late": f"A {whose} has passed: {signals.due_for}.",
-        "later": f"A {whose} is more than 72 hours away: {signals.due_for}.",
+        "late": f"A {whose} has passed: {clock.title}.",
+        "later": f"A {whose} is more than 72 hours away: {clock.title}.",
     }
-    near = f"{WEIGHT_WORDS[name]} of a {whose}: {signals.due_for}."
+    near = f"{WEIGHT_WORDS[name]} of a {whose}: {clock.title}."
     return Reason("clock", points, span, told.get(name, near))
+
+
+def _due(clock: Ticking) -> datetime:
+    return clock.due_at
 
 
 def _harm(signals: Signals, weights: Mapping[str, int]) -> Reason:
@@ -186,10 +205,10 @@ def _harm(signals: Signals, weights: Mapping[str, int]) -> Reason:
 
 
 def _moments(signals: Signals) -> Iterator[datetime]:
-    if signals.due_at:
-        yield signals.due_at
+    for clock in signals.clocks:
+        yield clock.due_at
         for _, hours in STEPS:
-            yield signals.due_at - timedelta(hours=hours)
+            yield clock.due_at - timedelta(hours=hours)
     for day in range(1, DAYS_MAX + 1):
         yield signals.opened_at + day * DAY
 

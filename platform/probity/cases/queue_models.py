@@ -181,3 +181,19 @@ class Skip(Row):
         db_table = "cases_skip"
         constraints = [models.UniqueConstraint(fields=["case", "person"], name="skipped_once")]
         indexes = [models.Index(fields=["person", "until"], name="skip_of_person")]
+
+
+class Presence(models.Model):
+    """Somebody has a case open, until they are not heard of any more. Never part of the record."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_presence"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person"], name="presence_once_a_case"),
+        ]
+        indexes = [models.Index(fields=["until"], name="presence_until")]

@@ -14,7 +14,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from .models import Case, Queue, RoutingRule, SenderKind
+from probity.core.inner import inner
+
+from .models import GENERAL, Case, Queue, RoutingRule, SenderKind
 from .prioritising import BATCH, signals_of
 from .queues import case_queue_set, queue_general
 from .selectors import cases_in_order
@@ -100,7 +102,7 @@ def first_match(lines: Iterable[Line], facts: Facts) -> Line | None:
 
 def facts_of(cases: Sequence[Case]) -> dict[UUID, Facts]:
     """What routing looks at for each case."""
-    signals = signals_of(cases)
+    signals = signals_of(cases, timing=False)
     return {
         case.pk: Facts(
             category=case.category,
@@ -113,12 +115,15 @@ def facts_of(cases: Sequence[Case]) -> dict[UUID, Facts]:
     }
 
 
-@transaction.atomic
+@inner
 def case_route(*, case: Case, actor: str) -> Case:
     """Put a locked case where the rules want it, unless a person chose its queue."""
     if case.queue_fixed:
         return case
-    line = first_match(rules_now(), facts_of([case])[case.pk])
+    lines = rules_now()
+    line = first_match(lines, facts_of([case])[case.pk]) if lines else None
+    if case.queue.key == (line.queue if line else GENERAL):
+        return case
     queue = Queue.objects.get(key=line.queue) if line else queue_general()
     why = f"rule: {line.title}" if line else "no rule matched"
     return case_queue_set(case=case, queue=queue, why=why, actor=actor)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
 
 from probity.accounts.models import Person
 from probity.core.clock import now
@@ -13,6 +17,7 @@ from probity.core.errors import NotFound
 from .access import visible
 from .models import (
     IN_ORDER,
+    TRIAL,
     UNDECIDED,
     Case,
     CaseClaim,
@@ -47,7 +52,7 @@ def _open_claims() -> Prefetch[str]:
 
 def case_find(case_id: UUID) -> Case:
     """A case by id; raises NotFound, also for a demonstration that was removed."""
-    case = Case.objects.filter(pk=case_id).first()
+    case = Case.objects.select_related("queue").filter(pk=case_id).first()
     if case is None:
         raise NotFound("There is no case with this id.")
     if case.removed_at:
@@ -57,7 +62,8 @@ def case_find(case_id: UUID) -> Case:
 
 def demonstrations() -> QuerySet[Case]:
     """The demonstration cases that are still here, the first one first."""
-    return Case.objects.exclude(demonstration="").filter(removed_at=None).order_by("number")
+    shown = Case.objects.exclude(demonstration="").exclude(demonstration__startswith=TRIAL)
+    return shown.filter(removed_at=None).order_by("number")
 
 
 def claim_live(case: Case) -> CaseClaim | None:
@@ -86,6 +92,29 @@ def idempotency_find(*, person: Person, key: str) -> IdempotencyKey | None:
         .filter(person=person, key=key)
         .first()
     )
+
+
+def counts_up_to(queries: Iterable[QuerySet[Case]], *, most: int) -> list[int]:
+    """How many cases each query has, all in one statement; counting stops one above ``most``."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for query in queries:
+        try:
+            sql, given = query.order_by().values("pk")[: most + 1].query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) counted)")  # noqa: S608 - our own query
+        values += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return list(cursor.fetchone())
+
+
+def mine(person: Person) -> Q:
+    """The cases that a person holds now, and those that were sent to them."""
+    held = claims_live(person).order_by().values("case")
+    return Q(pk__in=held.union(Case.objects.filter(kept_for=person).values("pk")))
 
 
 def claims_live(person: Person) -> QuerySet[CaseClaim]:

@@ -12,12 +12,14 @@ from probity.audit.commitments import commit_to
 from probity.audit.services import case_chain, event_append
 from probity.core.clock import now
 from probity.core.errors import Conflict
+from probity.core.inner import inner
 from probity.core.vetoes import vetoes_ask
 from probity.evidence.models import Asset
 from probity.outbox.services import messages_forget
 from probity.parties.models import Sender
 
 from .models import (
+    CASE_MOVES,
     Case,
     CaseState,
     EvidenceItem,
@@ -35,15 +37,8 @@ from .targets import UNDECIDED as UNDECIDED_STATES
 from .targets import target_keep, target_of
 from .versions import case_touch
 
-MOVES = {
-    CaseState.OPEN: {CaseState.IN_REVIEW, CaseState.MERGED},
-    CaseState.IN_REVIEW: {CaseState.OPEN, CaseState.DECIDED, CaseState.MERGED},
-    CaseState.DECIDED: {CaseState.IN_REVIEW},
-    CaseState.MERGED: set(),
-}
 
-
-@transaction.atomic
+@inner
 def case_open(
     *, case_id: UUID, notice: Notice, actor: str, opened_at: datetime | None = None
 ) -> Case:
@@ -75,7 +70,7 @@ def case_open(
     return case
 
 
-@transaction.atomic
+@inner
 def report_add(
     *, case: Case, notice: Notice, channel: str, actor: str, sender: Sender | None = None
 ) -> tuple[Report, str]:
@@ -214,7 +209,7 @@ def case_move(*, case: Case, to: CaseState, actor: str) -> Case:
     was = CaseState(locked.state)
     if to == was:
         return locked
-    if to not in MOVES[was]:
+    if not CASE_MOVES.allows(was, to):
         raise Conflict(f"A case that is {was.replace('_', ' ')} cannot become {to}.")
     locked.state = to
     locked.decided_at = now() if to == CaseState.DECIDED else None

@@ -10,6 +10,7 @@ import hashlib
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from .models import Case, CaseState, Report
 
@@ -76,9 +77,10 @@ def case_of_target(*, target: str, sha256: str, category: str) -> Case | None:
 
 def target_keep(case: Case) -> None:
     """Name a locked case after its oldest report that names a thing nobody else is undecided on."""
-    named = case.reports.exclude(target="").order_by("received_at").values_list("target", flat=True)
     others = Case.objects.filter(state__in=UNDECIDED, demonstration="").exclude(pk=case.pk)
-    target = next((name for name in named if not others.filter(target=name).exists()), "")
+    taken = Exists(others.filter(target=OuterRef("target")))
+    named = case.reports.exclude(target="").filter(~taken).order_by("received_at")
+    target = named.values_list("target", flat=True).first() or ""
     if target != case.target:
         case.target = target
         case.save(update_fields=["target"])

@@ -22,6 +22,8 @@ CHANGES = {
     "escalated": "escalated to the lead",
     "facts": "changed: a question of the law was answered",
     "held": "put under a legal hold",
+    "lift_proposed": "changed: somebody proposed to lift the seal of a file",
+    "lift_refused": "changed: the seal of a file stays, since lifting it was refused or taken back",
     "merged": "merged with another case",
     "moved": "moved to another queue",
     "places": "changed: the places were corrected",
@@ -32,6 +34,7 @@ CHANGES = {
     "snoozed": "put off until later",
     "split": "split",
     "undone": "changed: a decision was undone",
+    "unsealed": "changed: the seal of a file was lifted",
     "woken": "brought back before its time",
 }
 

@@ -16,6 +16,7 @@ from probity.accounts.models import Person
 from probity.audit.commitments import commit_to
 from probity.audit.services import case_chain, event_append
 from probity.cases.models import Case
+from probity.core.blank import blank
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotAllowed
 from probity.core.vetoes import vetoes_ask
@@ -67,6 +68,7 @@ def decision_take(
             "nothing was decided."
         )
     pending_refuse(case)
+    vetoes_ask("decision", (case, person))
     asked = _checked(case, measures, reason, rules, evaluation)
     actions = [each.action for each in asked]
     digest, salt = commit_to(reason.strip())
@@ -246,7 +248,7 @@ def _checked(
         asked = measures_read(measures, case_places=case.places)
     except InvalidInput as refusal:
         wrong |= refusal.fields
-    if not reason.strip():
+    if blank(reason):
         wrong["reason"] = "Give the reason in a sentence or two; it goes into the statement."
     if len(reason) > REASON_MAX:
         wrong["reason"] = f"The reason is longer than {REASON_MAX} characters; shorten it."

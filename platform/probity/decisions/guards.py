@@ -1,7 +1,7 @@
 """What the database itself refuses about decisions, whoever asks.
 
-* A decision moves from state to state as ``models.DecisionState`` says, and begins as ``held`` when
-  a second person has to agree, else as ``waiting``.
+* A decision moves from state to state as ``models.DECISION_MOVES`` says, and begins as ``held``
+  when a second person has to agree, else as ``waiting``.
 * Nothing takes effect before its undo window is over, nor without the second person it needs.
 * The second person answers once, while the decision is held, and is not who decided.
 * A measure runs only while its decision has taken effect, and ends once.
@@ -10,6 +10,10 @@
 from __future__ import annotations
 
 from django.db import migrations
+
+from probity.core.moves import moves_sql
+
+from .models import DECISION_MOVES
 
 STANDING_SQL = """
 CREATE OR REPLACE FUNCTION probity_standing_moves() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -36,9 +40,7 @@ BEGIN
     RAISE EXCEPTION 'a standing keeps its decision'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.state = OLD.state OR (OLD.state, NEW.state) NOT IN
-     (('held', 'waiting'), ('held', 'refused'), ('held', 'undone'),
-      ('waiting', 'effective'), ('waiting', 'undone'), ('effective', 'superseded')) THEN
+  IF NOT (MOVES) THEN
     RAISE EXCEPTION 'a decision that is % cannot become %', OLD.state, NEW.state
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -141,7 +143,8 @@ CREATE TRIGGER measure_runs BEFORE INSERT OR UPDATE ON decisions_measure
 
 def standing_guard() -> migrations.RunSQL:
     """States move as the table allows, and nothing takes effect before its time or unseen."""
-    return migrations.RunSQL(sql=STANDING_SQL, reverse_sql="")
+    sql = STANDING_SQL.replace("MOVES", moves_sql(DECISION_MOVES))
+    return migrations.RunSQL(sql=sql, reverse_sql="")
 
 
 def approval_guard() -> migrations.RunSQL:

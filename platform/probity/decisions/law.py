@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from policy import calendar, engine, loader, vocabulary
+from policy import calendar, engine, languages, loader, vocabulary
 from policy.api import Approval, Event, Fact, Pack, Source
 from policy.places import line, normalise
 from probity.core.errors import InvalidInput, Refusal
@@ -16,6 +16,8 @@ from probity.core.errors import InvalidInput, Refusal
 from .facts import KnownFact, Value
 
 LARGEST = 100_000
+#: Catalogues of what packs say: ``<language>/LC_MESSAGES/<domain>.po`` under this folder.
+CATALOGUES, CATALOGUE_DOMAIN = languages.FOLDER, languages.DOMAIN
 
 
 @cache
@@ -40,6 +42,17 @@ def rule_titles() -> dict[str, str]:
     return {rule.id: rule.title for pack in packs() for rule in pack.rules}
 
 
+def told(text: str, language: str) -> str | None:
+    """Words of a pack, of the vocabulary or of a recorded evaluation in another language; None
+    where they are not known whole."""
+    return languages.told(text, language)
+
+
+def texts() -> dict[str, list[str]]:
+    """Every text of packs and vocabulary that is translated, with the files that have it."""
+    return languages.messages()
+
+
 def evaluate(
     facts: Mapping[str, KnownFact],
     *,
@@ -48,12 +61,14 @@ def evaluate(
     received_at: datetime,
     restricted_at: datetime | None = None,
     requested_at: datetime | None = None,
+    confirmed_at: datetime | None = None,
     approvals: Iterable[Approval] = (),
 ) -> dict[str, Any]:
     """Apply every pack; the result as JSON-able data.
 
     Clocks start at ``received_at``; those that wait for a valid request at ``requested_at`` when
-    that is known, those that wait for a restriction at ``restricted_at``.
+    that is known, those that wait for a restriction at ``restricted_at``, those that wait for the
+    written confirmation to whoever asked at ``confirmed_at``.
     """
     known = {
         name: Fact(name=name, value=f.value, source=Source(f.source)) for name, f in facts.items()
@@ -61,6 +76,7 @@ def evaluate(
     moments = {
         Event.RESTRICTION_IMPOSED: restricted_at,
         Event.VALID_REQUEST_RECEIVED: requested_at,
+        Event.CONFIRMATION_ISSUED: confirmed_at,
     }
     events = {event: moment for event, moment in moments.items() if moment}
     named = tuple(approvals)

@@ -14,6 +14,7 @@ from django.db import models
 from probity.accounts.models import Person
 from probity.cases.models import Case
 from probity.core.models import Row
+from probity.core.moves import Moves
 
 
 class FactAnswer(Row):
@@ -105,10 +106,8 @@ OUTCOMES = ("done", "refused", "failed")
 
 
 class DecisionState(StrEnum):
-    """held → waiting → effective → superseded; held → refused or undone; waiting → undone.
-
-    ``held`` waits for a second person; ``waiting`` is in its undo window; nothing has left in
-    either. The database's trigger allows these moves only (see ``guards``).
+    """``held`` waits for a second person; ``waiting`` is in its undo window; nothing has left in
+    either. What else the database asks of a move stands in ``guards``.
     """
 
     HELD = "held"
@@ -118,6 +117,19 @@ class DecisionState(StrEnum):
     UNDONE = "undone"
     REFUSED = "refused"
 
+
+DECISION_MOVES = Moves(
+    thing="a decision",
+    begins=[DecisionState.HELD, DecisionState.WAITING],
+    after={
+        DecisionState.HELD: [DecisionState.WAITING, DecisionState.REFUSED, DecisionState.UNDONE],
+        DecisionState.WAITING: [DecisionState.EFFECTIVE, DecisionState.UNDONE],
+        DecisionState.EFFECTIVE: [DecisionState.SUPERSEDED],
+        DecisionState.SUPERSEDED: [],
+        DecisionState.UNDONE: [],
+        DecisionState.REFUSED: [],
+    },
+)
 
 #: Taken, and not settled yet: at most one per case.
 PENDING = (DecisionState.HELD, DecisionState.WAITING)

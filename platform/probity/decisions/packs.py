@@ -12,13 +12,14 @@ from probity.audit.commitments import commit_to
 from probity.audit.services import SYSTEM_CHAIN, event_append
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotFound
+from probity.core.inner import inner
 
 from .models import PackApproval, PackVersion
 
 NOTE_MAX = 2_000
 
 
-@transaction.atomic
+@inner
 def packs_keep(*, packs: Iterable[Pack]) -> list[PackVersion]:
     """Keep each version that is not kept yet; return the new ones."""
     wanted = {pack.digest: pack for pack in packs}

@@ -9,9 +9,10 @@ from probity.audit.canonical import digest_of
 from probity.audit.services import case_chain, event_append
 from probity.cases.models import Case
 from probity.core.clock import now
+from probity.core.inner import inner
 
 from . import law
-from .facts import Value, facts_of, request_valid_at, restricted_at
+from .facts import Ground, Value, facts_of
 from .models import FactAnswer, PolicyEvaluation
 from .packs import approvals_in_force, packs_keep
 
@@ -33,22 +34,24 @@ def fact_answer(*, case: Case, name: str, value: Value, person: Person, actor: s
     return answer
 
 
-@transaction.atomic
+@inner
 def case_evaluate(*, case: Case, actor: str) -> PolicyEvaluation:
     """Apply the packs to the facts as they stand; the law is that of the report's date.
 
     Evaluations of one case are serialised, so that the last one always saw the last answer.
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
-    facts = {**law.calendar_of(case.places, at=case.opened_at), **facts_of(case)}
+    ground = Ground(case)
+    facts = {**law.calendar_of(case.places, at=case.opened_at), **facts_of(case, ground=ground)}
     packs_keep(packs=law.packs())
     result = law.evaluate(
         facts,
         at=case.opened_at,
         places=case.places,
         received_at=case.opened_at,
-        restricted_at=restricted_at(case),
-        requested_at=request_valid_at(case),
+        restricted_at=ground.restricted_at,
+        requested_at=ground.requested_at,
+        confirmed_at=ground.confirmed_at,
         approvals=approvals_in_force(),
     )
     evaluation = PolicyEvaluation.objects.create(

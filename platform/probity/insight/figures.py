@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from math import sqrt
 from zoneinfo import ZoneInfo
 
 from probity.core.clock import now
@@ -14,8 +13,6 @@ from probity.core.errors import InvalidInput
 UTC = ZoneInfo("UTC")
 #: Below so many people or cases a share says nothing and may point at somebody.
 GROUP_MIN = 4
-#: Two-sided 95 %.
-Z95 = 1.959964
 #: The most days at once, and how many when none are asked for.
 DAYS_MAX = 366
 PRESET = 28
@@ -105,17 +102,6 @@ def span_read(first: str, last: str) -> Span:
     return Span(begin, end)
 
 
-def wilson(hits: int, count: int) -> tuple[float, float] | None:
-    """The 95 % interval of a share (Wilson, JASA 22 (1927) 209-212); None without a single case."""
-    if count == 0:
-        return None
-    share, z = hits / count, Z95
-    middle = share + z * z / (2 * count)
-    half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    below = 1 + z * z / count
-    return max(0.0, (middle - half) / below), min(1.0, (middle + half) / below)
-
-
 def hours(length: timedelta | None) -> float | None:
     """A length of time in hours, to a tenth."""
     return None if length is None else round(length / timedelta(hours=1), 1)
@@ -124,3 +110,13 @@ def hours(length: timedelta | None) -> float | None:
 def share(hits: int, count: int) -> float | None:
     """A share from 0 to 1, to a thousandth; None without a single case."""
     return round(hits / count, 3) if count else None
+
+
+def rounded(value: float | None) -> float | None:
+    """To three places."""
+    return None if value is None else round(value, 3)
+
+
+def drawn(value: Value) -> float | None:
+    """A value of a table as a chart takes it; None for words."""
+    return float(value) if isinstance(value, (int, float)) else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext, gettext_noop
 
 from probity.accounts.models import Person
 from probity.cases.access import queues_visible, visible
@@ -18,10 +19,10 @@ from .aggregates import Percentile
 from .figures import UTC, Chart, Figure, Series, Span, Value, hours, share
 
 AGES: tuple[tuple[str, timedelta | None, timedelta | None], ...] = (
-    ("under a day", None, timedelta(days=1)),
-    ("1 to 3 days", timedelta(days=1), timedelta(days=3)),
-    ("3 to 7 days", timedelta(days=3), timedelta(days=7)),
-    ("over 7 days", timedelta(days=7), None),
+    (gettext_noop("under a day"), None, timedelta(days=1)),
+    (gettext_noop("1 to 3 days"), timedelta(days=1), timedelta(days=3)),
+    (gettext_noop("3 to 7 days"), timedelta(days=3), timedelta(days=7)),
+    (gettext_noop("over 7 days"), timedelta(days=7), None),
 )
 #: Clocks that ended because their duty turned out not to exist were neither kept nor broken.
 NO_DUTY = ("moved", "ruled out", "merged")
@@ -56,15 +57,20 @@ def backlog(person: Person | None) -> Figure:
     total = sum(int(row[-2] or 0) for row in rows)
     return Figure(
         key="backlog",
-        title="What waits",
-        says=f"{total} cases wait for a decision now.",
-        columns=("Queue", *(words for words, _, _ in AGES), "All", "Oldest (h)"),
+        title=gettext("What waits"),
+        says=gettext("{total} cases wait for a decision now.").format(total=total),
+        columns=(
+            gettext("Queue"),
+            *(gettext(words) for words, _, _ in AGES),
+            gettext("All"),
+            gettext("Oldest (h)"),
+        ),
         rows=rows,
         chart=Chart(
-            unit="cases",
+            unit=gettext("cases"),
             labels=[str(row[0]) for row in rows],
             series=[
-                Series(words, [float(row[place + 1] or 0) for row in rows])
+                Series(gettext(words), [float(row[place + 1] or 0) for row in rows])
                 for place, (words, _, _) in enumerate(AGES)
             ],
             stacked=True,
@@ -91,19 +97,21 @@ def days(person: Person | None, span: Span) -> Figure:
     came, went = sum(opened.values()), sum(decided.values())
     return Figure(
         key="days",
-        title="What came and what was decided",
-        says=f"{came} cases were opened and {went} decided in these days.",
-        columns=("Day (UTC)", "Opened", "Decided"),
+        title=gettext("What came and what was decided"),
+        says=gettext("{came} cases were opened and {went} decided in these days.").format(
+            came=came, went=went
+        ),
+        columns=(gettext("Day (UTC)"), gettext("Opened"), gettext("Decided")),
         rows=rows,
         chart=Chart(
-            unit="cases a day",
+            unit=gettext("cases a day"),
             labels=[str(row[0]) for row in rows],
             series=[
-                Series("Opened", [_number(row[1]) for row in rows]),
-                Series("Decided", [_number(row[2]) for row in rows]),
+                Series(gettext("Opened"), [_number(row[1]) for row in rows]),
+                Series(gettext("Decided"), [_number(row[2]) for row in rows]),
             ],
         ),
-        note="A case that was decided again counts on the day of its latest decision.",
+        note=gettext("A case that was decided again counts on the day of its latest decision."),
     )
 
 
@@ -118,8 +126,8 @@ def first_action(person: Person | None, span: Span) -> Figure:
     cases = cases_real(person).filter(opened_at__gte=span.begins, opened_at__lt=span.ends)
     return _times(
         cases, person, until="first_action_at",
-        key="first-action", title="Time to the first action",
-        waiting="Not taken up yet", still=Q(first_action_at=None),
+        key="first-action", title=gettext("Time to the first action"),
+        waiting=gettext("Not taken up yet"), still=Q(first_action_at=None),
     )  # fmt: skip
 
 
@@ -128,7 +136,7 @@ def decision(person: Person | None, span: Span) -> Figure:
     cases = cases_real(person).filter(decided_at__gte=span.begins, decided_at__lt=span.ends)
     return _times(
         cases, person, until="decided_at",
-        key="decision", title="Time to the decision",
+        key="decision", title=gettext("Time to the decision"),
     )  # fmt: skip
 
 
@@ -170,20 +178,20 @@ def _times(
         title=title,
         says=_times_said(rows),
         columns=(
-            "Queue",
+            gettext("Queue"),
             "n",
-            "Median (h)",
-            "90th percentile (h)",
+            gettext("Median (h)"),
+            gettext("90th percentile (h)"),
             *([waiting] if waiting else []),
         ),
         rows=rows,
         chart=Chart(
-            unit="hours",
+            unit=gettext("hours"),
             labels=[str(row[0]) for row in rows],
             counts=[int(row[1] or 0) for row in rows],
             series=[
-                Series("Median", [_number(row[2]) for row in rows]),
-                Series("90th percentile", [_number(row[3]) for row in rows]),
+                Series(gettext("Median"), [_number(row[2]) for row in rows]),
+                Series(gettext("90th percentile"), [_number(row[3]) for row in rows]),
             ],
         ),
     )
@@ -194,8 +202,10 @@ def _times_said(rows: list[list[Value]]) -> str:
     known = [row for row in rows if row[2] is not None]
     slow = max(known, key=lambda row: _number(row[2]) or 0.0, default=None)
     if slow is None:
-        return "No case in these days."
-    return f"{count} cases. Slowest in the middle: {slow[0]}, {slow[2]} hours."
+        return gettext("No case in these days.")
+    return gettext("{count} cases. Slowest in the middle: {slow}, {slow_2} hours.").format(
+        count=count, slow=slow[0], slow_2=slow[2]
+    )
 
 
 def clocks(person: Person | None, span: Span) -> Figure:
@@ -217,7 +227,7 @@ def clocks(person: Person | None, span: Span) -> Figure:
     }
     rows: list[list[Value]] = []
     for queue in queues_visible(person):
-        for service, words in ((False, "law"), (True, "own target")):
+        for service, words in ((False, gettext("law")), (True, gettext("own target"))):
             row = found.get((queue.pk, service))
             if row is None:
                 continue
@@ -229,21 +239,30 @@ def clocks(person: Person | None, span: Span) -> Figure:
     kept, lost = (sum(int(row[place] or 0) for row in rows) for place in (2, 3))
     return Figure(
         key="clocks",
-        title="Deadlines kept and missed",
-        says=f"{kept} deadlines were kept and {lost} missed in these days.",
-        columns=("Queue", "Whose", "Kept", "Missed", "Running", "Share kept"),
+        title=gettext("Deadlines kept and missed"),
+        says=gettext("{kept} deadlines were kept and {lost} missed in these days.").format(
+            kept=kept, lost=lost
+        ),
+        columns=(
+            gettext("Queue"),
+            gettext("Whose"),
+            gettext("Kept"),
+            gettext("Missed"),
+            gettext("Running"),
+            gettext("Share kept"),
+        ),
         rows=rows,
         chart=Chart(
-            unit="deadlines",
+            unit=gettext("deadlines"),
             labels=[f"{row[0]}, {row[1]}" for row in rows],
             series=[
-                Series("Kept", [float(row[2] or 0) for row in rows]),
-                Series("Missed", [float(row[3] or 0) for row in rows]),
-                Series("Running", [float(row[4] or 0) for row in rows]),
+                Series(gettext("Kept"), [float(row[2] or 0) for row in rows]),
+                Series(gettext("Missed"), [float(row[3] or 0) for row in rows]),
+                Series(gettext("Running"), [float(row[4] or 0) for row in rows]),
             ],
             stacked=True,
         ),
-        note="Deadlines of duties that turned out not to exist are left out.",
+        note=gettext("Deadlines of duties that turned out not to exist are left out."),
     )
 
 

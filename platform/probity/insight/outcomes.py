@@ -7,17 +7,19 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext
 
 from probity.accounts.models import Person
 from probity.analysis.models import Finding, FindingKind
 from probity.cases.access import visible
 from probity.contests.models import AppealRuling
 from probity.contests.words import Outcome
+from probity.core.shares import wilson
 from probity.decisions.measures import NAMES
 from probity.decisions.models import Action, Decision, DecisionState, FactAnswer
 from probity.evidence.models import CustodyAction, CustodyEvent
 
-from .figures import UTC, Chart, Figure, Series, Span, Value, share, wilson
+from .figures import UTC, Chart, Figure, Series, Span, Value, drawn, rounded, share
 from .flow import cases_real
 
 #: The question whose answer by a person is held against what detectors say.
@@ -40,27 +42,43 @@ def appeals(person: Person | None, span: Span) -> Figure:
     for action, count, changed in sorted(found):
         low, high = wilson(changed, count) or (None, None)
         rows.append(
-            [NAMES[Action(action)], count, changed, share(changed, count), _3(low), _3(high)]
+            [
+                gettext(NAMES[Action(action)]),
+                count,
+                changed,
+                share(changed, count),
+                rounded(low),
+                rounded(high),
+            ]
         )
         lows.append(low)
         highs.append(high)
     count, changed = (sum(int(row[place] or 0) for row in rows) for place in (1, 2))
     return Figure(
         key="appeals",
-        title="Decisions changed on appeal",
-        says=f"{changed} of {count} contested decisions were changed."
+        title=gettext("Decisions changed on appeal"),
+        says=gettext("{changed} of {count} contested decisions were changed.").format(
+            changed=changed, count=count
+        )
         if count
-        else "No appeal was ruled on in these days.",
-        columns=("Decision", "n", "Changed", "Share", "from", "to"),
+        else gettext("No appeal was ruled on in these days."),
+        columns=(
+            gettext("Decision"),
+            "n",
+            gettext("Changed"),
+            gettext("Share"),
+            gettext("from"),
+            gettext("to"),
+        ),
         rows=rows,
         chart=Chart(
-            unit="share changed, with its 95 % interval",
+            unit=gettext("share changed, with its 95 % interval"),
             labels=[str(row[0]) for row in rows],
             counts=[int(row[1] or 0) for row in rows],
-            series=[Series("Changed", [float(row[3] or 0) for row in rows], lows, highs)],
+            series=[Series(gettext("Changed"), [float(row[3] or 0) for row in rows], lows, highs)],
             top=1.0,
         ),
-        note="Only contested decisions are among these; most are never contested.",
+        note=gettext("Only contested decisions are among these; most are never contested."),
     )
 
 
@@ -85,35 +103,40 @@ def detectors(person: Person | None, span: Span) -> Figure:
         low, high = wilson(tally["agreed"], spoke) or (None, None)
         rows.append(
             [titles[producer], spoke, tally["agreed"], share(tally["agreed"], spoke),
-             _3(low), _3(high), tally["abstained"], tally["failed"]]
+             rounded(low), rounded(high), tally["abstained"], tally["failed"]]
         )  # fmt: skip
         lows.append(low)
         highs.append(high)
     return Figure(
         key="detectors",
-        title="Detectors beside people's answers",
-        says=f"For {len(said)} decided cases people said whether the media was made or changed.",
+        title=gettext("Detectors beside people's answers"),
+        says=gettext(
+            "For {said} decided cases people said whether the media was made or changed."
+        ).format(said=len(said)),
         columns=(
-            "Detector",
+            gettext("Detector"),
             "n",
-            "Leaned the same way",
-            "Share",
-            "from",
-            "to",
-            "Said nothing",
-            "Failed",
+            gettext("Leaned the same way"),
+            gettext("Share"),
+            gettext("from"),
+            gettext("to"),
+            gettext("Said nothing"),
+            gettext("Failed"),
         ),
         rows=rows,
         chart=Chart(
-            unit="share that leaned as people answered, with its 95 % interval",
+            unit=gettext("share that leaned as people answered, with its 95 % interval"),
             labels=[str(row[0]) for row in rows],
             counts=[int(row[1] or 0) for row in rows],
-            series=[Series("Same way", [_or_none(row[3]) for row in rows], lows, highs)],
+            series=[Series(gettext("Same way"), [drawn(row[3]) for row in rows], lows, highs)],
             top=1.0,
         ),
         note=(
-            "People saw the findings before they answered, so this is agreement and no error rate; "
-            "it enters no calibration. One finding per detector and file, the latest."
+            gettext(
+                "People saw the findings before they answered, so this is agreement and "
+                "no error rate; "
+                "it enters no calibration. One finding per detector and file, the latest."
+            )
         ),
     )
 
@@ -150,17 +173,19 @@ def actions(person: Person | None, span: Span) -> Figure:
         .annotate(n=Count("pk"))
     )  # fmt: skip
     counts = dict(found)
-    rows: list[list[Value]] = [[words, counts.get(action, 0)] for action, words in NAMES.items()]
+    rows: list[list[Value]] = [
+        [gettext(words), counts.get(action, 0)] for action, words in NAMES.items()
+    ]
     return Figure(
         key="actions",
-        title="What is in force",
-        says=f"{sum(counts.values())} measures of these days are in force.",
-        columns=("Action", "Measures"),
+        title=gettext("What is in force"),
+        says=gettext("{sum} measures of these days are in force.").format(sum=sum(counts.values())),
+        columns=(gettext("Action"), gettext("Measures")),
         rows=rows,
         chart=Chart(
-            unit="measures",
+            unit=gettext("measures"),
             labels=[str(row[0]) for row in rows],
-            series=[Series("In force", [float(row[1] or 0) for row in rows])],
+            series=[Series(gettext("In force"), [float(row[1] or 0) for row in rows])],
         ),
     )
 
@@ -180,21 +205,15 @@ def views(person: Person | None, span: Span) -> Figure:
     rows: list[list[Value]] = [[day.isoformat(), found.get(day, 0)] for day in span.days]
     return Figure(
         key="views",
-        title="Media looked at",
-        says=f"Media was revealed {sum(found.values())} times in these days.",
-        columns=("Day (UTC)", "Times"),
+        title=gettext("Media looked at"),
+        says=gettext("Media was revealed {sum} times in these days.").format(
+            sum=sum(found.values())
+        ),
+        columns=(gettext("Day (UTC)"), gettext("Times")),
         rows=rows,
         chart=Chart(
-            unit="times a day",
+            unit=gettext("times a day"),
             labels=[str(row[0]) for row in rows],
-            series=[Series("Revealed", [float(row[1] or 0) for row in rows])],
+            series=[Series(gettext("Revealed"), [float(row[1] or 0) for row in rows])],
         ),
     )
-
-
-def _3(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def _or_none(value: Value) -> float | None:
-    return float(value) if isinstance(value, (int, float)) else None

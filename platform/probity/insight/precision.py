@@ -14,14 +14,16 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from probity.accounts.models import Person
 from probity.analysis.models import Finding, FindingKind
 from probity.cases.models import CATEGORY_WORDS, Case, CaseState, Category
 from probity.core.clock import now
+from probity.core.shares import wilson
 from probity.decisions.models import FactAnswer
 
-from .figures import Chart, Figure, Series, Span, Value, share, wilson
+from .figures import Chart, Figure, Series, Span, Value, share
 from .flow import cases_real
 from .outcomes import ASKED
 
@@ -49,10 +51,11 @@ class Tally:
         if self.spoke < TOLD_FROM or bounds is None:
             return ""
         low, high = (round(100 * bound) for bound in bounds)
-        return (
-            f"In {self.spoke} decided cases of this category here it spoke for manipulation; in "
-            f"{self.confirmed} of them people said so too (95 % interval {low} to {high} %)."
-        )
+        return gettext(
+            "In {spoke} decided cases of this category here it spoke for "
+            "manipulation; in {confirmed} of them people said so too (95 % interval "
+            "{low} to {high} %)."
+        ).format(spoke=self.spoke, confirmed=self.confirmed, low=low, high=high)
 
 
 def tallies_of(category: str) -> Mapping[str, Tally]:
@@ -87,21 +90,36 @@ def precision(person: Person | None, span: Span) -> Figure:
             highs.append(high)
     return Figure(
         key="precision",
-        title="Detectors that spoke for manipulation",
-        says=f"{sum(int(row[2] or 0) for row in rows)} findings spoke for manipulation in decided "
-        "cases where people said whether the media was made or changed.",
-        columns=("Detector", "Category", "n", "People said so too", "Share", "from", "to"),
+        title=gettext("Detectors that spoke for manipulation"),
+        says=gettext(
+            "{sum} findings spoke for manipulation in decided cases where people "
+            "said whether the media was made or changed."
+        ).format(sum=sum(int(row[2] or 0) for row in rows)),
+        columns=(
+            gettext("Detector"),
+            gettext("Category"),
+            "n",
+            gettext("People said so too"),
+            gettext("Share"),
+            gettext("from"),
+            gettext("to"),
+        ),
         rows=rows,
         chart=Chart(
-            unit="share in which people said so too, with its 95 % interval",
+            unit=gettext("share in which people said so too, with its 95 % interval"),
             labels=[f"{row[0]}: {row[1]}" for row in rows],
             counts=[int(row[2] or 0) for row in rows],
-            series=[Series("Said so too", [float(row[4] or 0) for row in rows], lows, highs)],
+            series=[
+                Series(gettext("Said so too"), [float(row[4] or 0) for row in rows], lows, highs)
+            ],
             top=1.0,
         ),
         note=(
-            "n counts cases. People saw the findings before they answered, so this is agreement "
-            "and no error rate; it enters no calibration."
+            gettext(
+                "n counts cases. People saw the findings before they answered, so this "
+                "is agreement "
+                "and no error rate; it enters no calibration."
+            )
         ),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from probity.accounts.models import Person
 from probity.core.errors import NotFound
 
-from . import flow, outcomes, precision
+from . import agreement, flow, outcomes, precision, rules
 from .figures import Figure, Span
 
 FIGURES: dict[str, Callable[[Person | None, Span], Figure]] = {
@@ -20,6 +20,13 @@ FIGURES: dict[str, Callable[[Person | None, Span], Figure]] = {
     "appeals": outcomes.appeals,
     "detectors": outcomes.detectors,
     "precision": precision.precision,
+    "agreement": agreement.second_reviews,
+    "answers": agreement.answers,
+    "golden": agreement.golden,
+    "actions-twice": agreement.actions_twice,
+    "rules-twice": agreement.rules_twice,
+    "reversals": rules.reversals,
+    "obligations": rules.obligations,
     "views": outcomes.views,
 }
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from probity.accounts.models import Person
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.evidence.models import Asset
 
 
@@ -254,6 +255,14 @@ class CopySearch(Row):
     class Meta:
         db_table = "matching_copy_search"
         ordering = ["at"]
+
+
+#: A wish to carry a decision to copies is open (empty) until it is carried out or refused.
+CARRY_MOVES = Moves(
+    thing="a carried decision",
+    begins=[""],
+    after={"": ["carried", "refused"], "carried": [], "refused": []},
+)
 
 
 class Carry(Row):

@@ -7,3 +7,4 @@ register(
     "Cases that a search found left as a table (CSV).",
     "export", "query", "cases",
 )  # fmt: skip
+register("search.forgotten", "What was asked for a table that left was erased.", "export")

@@ -6,19 +6,19 @@ follow, or the whole change fails. Rooms put ``kept_current`` into a migration o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection, migrations, transaction
 
+from .gathering import words_gather
+from .pausing import GO_ON, PAUSE, PAUSED
 from .sources import Source, sources
 from .words import FUNCTION_SQL
-
-#: Set for the length of a transaction that builds everything anew at its end.
-PAUSE = "SET LOCAL probity.search_paused = 'on'"
-_PAUSED = "coalesce(current_setting('probity.search_paused', true), '') = 'on'"
 
 TALLY_SQL = f"""
 CREATE OR REPLACE FUNCTION search_tally_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF {_PAUSED} THEN RETURN NULL; END IF;
+  IF {PAUSED} THEN RETURN NULL; END IF;
   IF TG_OP <> 'INSERT' THEN
     UPDATE search_tally SET reports = reports - 1 WHERE case_id = OLD.case_id;
   END IF;
@@ -56,7 +56,7 @@ def kept_current(source: Source) -> migrations.RunSQL:
           r {source.table}%ROWTYPE;
           found tsvector;
         BEGIN
-          IF {_PAUSED} THEN RETURN NULL; END IF;
+          IF {PAUSED} THEN RETURN NULL; END IF;
           IF TG_OP = 'DELETE' THEN
             DELETE FROM search_piece WHERE kind = '{source.kind}' AND source = OLD.id;
             RETURN NULL;
@@ -81,20 +81,24 @@ def kept_current(source: Source) -> migrations.RunSQL:
 
 
 @transaction.atomic
-def words_rebuild() -> dict[str, int]:
+def words_rebuild(*, only: Mapping[str, str] | None = None) -> dict[str, int]:
     """Build all words and counts anew from the texts; how many pieces of each kind.
 
-    Nobody writes meanwhile: the table is locked, and writers wait.
+    Nobody writes meanwhile: the table is locked, and writers wait. ``only`` has for a kind a
+    condition in SQL, of our own, on its rows ``r``; the others, and what is gathered of each case
+    (``words_gather``), are left to whoever calls.
     """
     made = {}
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE search_piece, search_tally IN EXCLUSIVE MODE")
+        cursor.execute("LOCK TABLE search_piece, search_case, search_tally IN EXCLUSIVE MODE")
+        cursor.execute(PAUSE)
         cursor.execute("DELETE FROM search_piece")
         for source in sources():
             cursor.execute(
                 "INSERT INTO search_piece (kind, source, case_id, words)"  # noqa: S608 - ours
                 f" SELECT * FROM (SELECT %s, r.id, {source.case}, search_words({source.text}) AS w"
-                f" FROM {source.table} r) made WHERE length(w) > 0",
+                f" FROM {source.table} r WHERE {(only or {}).get(source.kind, 'true')}) made"
+                " WHERE length(w) > 0",
                 [source.kind],
             )
             made[source.kind] = cursor.rowcount
@@ -103,4 +107,7 @@ def words_rebuild() -> dict[str, int]:
             "INSERT INTO search_tally (case_id, reports)"
             " SELECT case_id, count(*) FROM cases_report GROUP BY case_id"
         )
+        if only is None:
+            words_gather()
+        cursor.execute(GO_ON)
     return made

@@ -49,6 +49,11 @@ def query_read(text: str) -> list[Term]:
     if len(text) > QUERY_MAX:
         raise SearchRefused.because(f"The search is longer than {QUERY_MAX} signs; shorten it.")
     terms = [term for part in _parts(text) if (term := _term(part)) is not None]
+    if text and not terms:
+        raise SearchRefused.because(
+            f"“{text[:40]}” holds no letter or digit to search for. Write a word, or leave the "
+            "field empty to find everything."
+        )
     if len(terms) > TERMS_MAX:
         raise SearchRefused.because(f"Search for at most {TERMS_MAX} things at once.")
     return terms

@@ -33,6 +33,27 @@ class Piece(models.Model):
         indexes = [GinIndex(fields=["words"], name="piece_words")]
 
 
+class CaseWords(models.Model):
+    """Every word that stands in any text of a case, once: what several words at once are asked of.
+
+    Kept by a trigger from the pieces. ``whole`` is false for a case whose texts hold more different
+    words than one list can; its list is empty then, and its pieces are asked.
+    """
+
+    case = models.OneToOneField(
+        Case, on_delete=models.CASCADE, primary_key=True, related_name="words"
+    )
+    words = SearchVectorField()
+    whole = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "search_case"
+        indexes = [
+            GinIndex(fields=["words"], name="case_words"),
+            models.Index(fields=["case"], condition=Q(whole=False), name="case_words_cut"),
+        ]
+
+
 class Tally(models.Model):
     """How many reports a case has now, kept by a trigger like the words."""
 

@@ -157,7 +157,7 @@ def test_a_case_that_was_taken_meanwhile_is_not_done(many: Many, lead: Actor, ot
     case_claim(case=cases[0], actor=other)
     bulk_work()
     assert states(run) == {"done": 1, "failed": 1}
-    assert "Somebody else holds this case" in BulkItem.objects.get(state=ItemState.FAILED).why
+    assert " holds this case until " in BulkItem.objects.get(state=ItemState.FAILED).why
 
 
 def test_a_worker_that_dies_between_leaves_both_or_neither(

@@ -11,6 +11,8 @@ from django.test import Client
 from probity.accounts.models import Person
 from probity.bulk.models import BulkRun, RunState
 from probity.cases.models import Case
+from probity.decisions.models import Decision
+from probity.decisions.services import case_evaluate
 from probity.workflow.bulk_run import bulk_work
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,25 @@ def test_reviewers_see_no_run(
     client = window_of("ada", "reviewer")
     assert client.get("/triage/bulk").status_code == 403
     assert client.post("/triage/bulk/new", {"q": "x", "pick": "all"}).status_code == 403
+
+
+def test_rules_are_offered_and_each_decision_rests_on_those_that_fit(
+    many: Callable[..., list[Case]], window_of: Callable[..., Client]
+) -> None:
+    first, other = many(2)
+    for case in (first, other):
+        case_evaluate(case=case, actor="system")
+    client = window_of("lena", "lead")
+    asked = {"q": "advertisement", "pick": "all"}
+    offered = client.post("/triage/bulk/new", asked).context["rules"]
+    assert offered
+    assert all(0 < rule.applies + rule.may <= 2 for rule in offered)
+    chosen = offered[0].id
+    order = {**asked, "act": "decide", "measure": ["label"], "reason": "The same."}
+    order["rule"] = [chosen, "no-such-rule"]
+    look = client.post("/triage/bulk/preview", order)
+    assert f'name="rule" value="{chosen}"' in look.content.decode()
+    client.post("/triage/bulk/propose", {**order, "seen": look.context["plan"].mark})
+    bulk_work()
+    decisions = Decision.objects.filter(case__in=[first, other])
+    assert [decision.rules for decision in decisions] == [[chosen], [chosen]]

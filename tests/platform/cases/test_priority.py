@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from probity.accounts.actors import Actor
 from probity.cases.models import Case, PriorityWeights
 from probity.cases.prioritising import priorities_sweep, weights_set
-from probity.cases.priority import DEFAULTS, Signals, priority_of, why_line
+from probity.cases.priority import DEFAULTS, Signals, Ticking, priority_of, why_line
 from probity.cases.selectors import cases_in_order
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotAllowed
@@ -28,13 +28,20 @@ def points(signals: Signals) -> int:
     return priority_of(signals, weights=DEFAULTS, at=AT).points
 
 
+def ticking(hours: float, *, lasts: float = 400, **more: Any) -> Ticking:
+    due_at = AT + timedelta(hours=hours)
+    return Ticking(due_at, due_at - timedelta(hours=lasts), title="Removal", **more)
+
+
 def test_the_sentence_names_clock_harm_reports_and_sender() -> None:
     signals = replace(
         PLAIN, category="intimate", reports=14, sender_kinds=frozenset({"trusted_flagger"}),
-        started_at=AT - timedelta(hours=31), due_at=AT + timedelta(hours=17), due_for="Removal",
+        clocks=(ticking(17, lasts=48),),
     )  # fmt: skip
     found = priority_of(signals, weights=DEFAULTS, at=AT)
-    line = why_line([reason.to_dict() for reason in found.reasons], since=signals.started_at, at=AT)
+    line = why_line(
+        [reason.to_dict() for reason in found.reasons], since=signals.clocks[0].started_at, at=AT
+    )
     assert line == "48 h clock at 31 h; intimate imagery; trusted flagger; 14 reports"
     assert found.points == sum(reason.points for reason in found.reasons)
     assert all(reason.sentence.endswith(".") for reason in found.reasons)
@@ -48,14 +55,16 @@ def test_more_reasons_never_make_a_case_less_urgent(
     hours: int, reports: int, spread: int, days: int, own: bool, sealed: bool
 ) -> None:
     signals = replace(
-        PLAIN, due_at=AT + timedelta(hours=hours), reports=reports, spread=spread,
-        opened_at=AT - timedelta(days=days), own_target=own, sealed=sealed,
+        PLAIN, clocks=(ticking(hours, own=own),), reports=reports, spread=spread,
+        opened_at=AT - timedelta(days=days), sealed=sealed,
     )  # fmt: skip
     here = points(signals)
     worse = (
         replace(signals, reports=reports * 2), replace(signals, spread=spread + 10),
-        replace(signals, due_at=AT + timedelta(hours=hours - 30)), replace(signals, sealed=True),
-        replace(signals, own_target=False), replace(signals, escalated=True),
+        replace(signals, clocks=(ticking(hours - 30, own=own),)), replace(signals, sealed=True),
+        replace(signals, clocks=(ticking(hours),)), replace(signals, escalated=True),
+        replace(signals, clocks=(*signals.clocks, ticking(hours - 2, own=True))),
+        replace(signals, clocks=(*signals.clocks, ticking(hours - 2, placeless=True))),
         replace(signals, opened_at=signals.opened_at - timedelta(days=3)),
     )  # fmt: skip
     assert all(points(one) >= here for one in worse)
@@ -64,12 +73,32 @@ def test_more_reasons_never_make_a_case_less_urgent(
 
 @given(hours=st.integers(-5, 100))
 def test_points_change_at_the_named_moment_and_not_before(hours: int) -> None:
-    signals = replace(PLAIN, due_at=AT + timedelta(hours=hours))
+    signals = replace(PLAIN, clocks=(ticking(hours), ticking(hours + 7, own=True)))
     found = priority_of(signals, weights=DEFAULTS, at=AT)
     assert found.next_at is not None
     assert found.next_at > AT
     before = found.next_at - timedelta(seconds=1)
     assert priority_of(signals, weights=DEFAULTS, at=before).points == found.points
+
+
+def test_a_target_of_ours_hides_no_deadline_and_a_place_nobody_named_counts_for_half() -> None:
+    law = replace(PLAIN, clocks=(ticking(23),))
+    both = replace(PLAIN, clocks=(ticking(23), ticking(9, own=True)))
+    assert points(law) == points(both) == DEFAULTS["within_24h"] + DEFAULTS["harm_low"]
+    guessed = priority_of(
+        replace(PLAIN, clocks=(ticking(1, placeless=True),)), weights=DEFAULTS, at=AT
+    )
+    assert guessed.points == DEFAULTS["within_2h"] // 2 + DEFAULTS["harm_low"]
+    assert "no place was named" in guessed.reasons[0].sentence
+
+
+@pytest.mark.django_db
+def test_whoever_names_no_place_goes_not_before_a_valid_request(
+    opened: Callable[..., Case],
+) -> None:
+    valid = opened(category="intimate", places=["US"])
+    opened(category="other", places=[])
+    assert cases_in_order().first() == valid
 
 
 @pytest.mark.django_db
@@ -118,7 +147,10 @@ def test_a_lead_weighs_anew_on_the_record(
 def test_the_order_is_an_index_scan(opened: Callable[..., Case]) -> None:
     case = opened()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; "
+            "SET LOCAL enable_sort = off"
+        )
         for query in (cases_in_order(), cases_in_order().filter(queue=case.queue)):
             plan = query[:50].explain()
             assert "Index Scan using case_order" in plan, plan

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
@@ -104,44 +104,28 @@ class Receiver:
     It acts as a good receiver does: once per id, on what it took or acted on before it failed.
     """
 
-    url: str
+    url: str = ""
     plan: list[int | None] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     effects: dict[str, Any] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def take(self, headers: Any, body: bytes) -> int | None:
+        """What to answer; None breaks the line after the thing was done."""
+        with self.lock:
+            status = self.plan.pop(0) if self.plan else 200
+            self.heard.append(headers["webhook-id"])
+            if status is None or status < 400:
+                self.effects.setdefault(headers["webhook-id"], json.loads(body))
+        return status
+
 
 @pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
+def receiver(
+    settings: Any, listen: Callable[..., AbstractContextManager[str]]
+) -> Iterator[Receiver]:
     """The host platform, on a loopback port that the operator's list opens."""
     settings.WEBHOOK_PRIVATE = ["127.0.0.1"]
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with found.lock:
-                status = found.plan.pop(0) if found.plan else 200
-                found.heard.append(self.headers["webhook-id"])
-                if status is None or status < 400:
-                    found.effects.setdefault(self.headers["webhook-id"], json.loads(body))
-            if status is None:
-                self.close_connection = True
-                return
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    found = Receiver(f"http://127.0.0.1:{server.server_port}/hook")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    found = Receiver()
+    with listen(found.take) as found.url:
+        yield found

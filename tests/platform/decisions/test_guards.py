@@ -13,6 +13,7 @@ from probity.accounts.actors import Actor
 from probity.cases.models import Case
 from probity.core.clock import now
 from probity.decisions.models import (
+    DECISION_MOVES,
     Approval,
     Decision,
     DecisionState,
@@ -20,7 +21,11 @@ from probity.decisions.models import (
     SecondPersonRule,
     Standing,
 )
-from probity.workflow.decision_effect import decision_agree
+from probity.workflow.decision_effect import (
+    decision_agree,
+    decision_refuse,
+    decision_take_back,
+)
 
 pytestmark = pytest.mark.django_db
 Decide = Callable[..., Decision]
@@ -68,6 +73,24 @@ def test_every_pair_of_states_is_either_in_the_table_or_refused(
                 transaction.savepoint_rollback(sid)
             elif to != was:
                 refused(act, "cannot become|needs a second person|only a second person")
+
+
+def test_what_is_settled_goes_where_its_table_says_and_nowhere_else(
+    make_case: Any, decide: Decide, reviewer: Actor, senior: Actor, settings: Any
+) -> None:
+    case = make_case()
+    first, second = decide(case, "remove"), decide(case, "label")
+    refusal = decide(make_case(), "suspend")
+    decision_refuse(decision=refusal, reason="Too hard.", actor=senior)
+    settings.UNDO_SECONDS = 15
+    back = decide(make_case(), "remove")
+    decision_take_back(decision=back, actor=reviewer)
+    stood = {"superseded": first, "effective": second, "refused": refusal, "undone": back}
+    for was, decision in stood.items():
+        assert Standing.objects.get(decision=decision).state == was
+        for to in DecisionState:
+            if to != was and not DECISION_MOVES.allows(was, to):
+                refused(put(decision, state=to), "cannot become")
 
 
 def test_nothing_takes_effect_without_the_second_person(

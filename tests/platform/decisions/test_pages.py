@@ -93,6 +93,20 @@ def test_the_preview_says_what_will_happen(case: Case, sign_in: Any, window: int
     assert not Decision.objects.exists()
 
 
+def test_whoever_restricts_without_a_rule_hears_what_the_statement_will_lack(
+    case: Case, sign_in: Any
+) -> None:
+    client, address = sign_in("rev"), f"/triage/{case.pk}/decide/preview"
+    lacking = "No ground is ticked."
+    for procedure in ([], ["eu-dsa-16"]):
+        said = client.post(address, {"action": "remove", "rules": procedure}).content.decode()
+        assert lacking in said
+    ticked = {"action": "remove", "rules": ["house-synthetic-label"]}
+    assert lacking not in client.post(address, ticked).content.decode()
+    for harmless in ("no_action", "refer"):
+        assert lacking not in client.post(address, {"action": harmless}).content.decode()
+
+
 def test_the_bar_undoes_from_any_page(case: Case, sign_in: Any, window: int) -> None:
     client = sign_in("rev")
     client.post(f"/triage/{case.pk}/decide", {"action": "remove", "reason": "x"})
@@ -130,7 +144,7 @@ def test_the_second_person_sees_why_and_answers(case: Case, sign_in: Any) -> Non
     assert rev.post(f"/triage/decisions/{again.pk}/agree").status_code == 403
     sen.post(f"/triage/decisions/{again.pk}/agree")
     assert "agreed to by sen" in text(rev, f"/triage/{case.pk}")
-    assert "Nothing waits for a second person" in text(sen, "/triage/approvals")
+    assert "No decision waits for a second person" in text(sen, "/triage/approvals")
 
 
 def test_the_table_is_changed_on_its_page(sign_in: Any) -> None:
@@ -230,3 +244,20 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith(".")
     assert not Decision.objects.exists()
+
+
+def test_while_a_decision_waits_there_is_nothing_to_take_or_to_answer(
+    case: Case, sign_in: Any, window: int
+) -> None:
+    client, address = sign_in("rev"), f"/triage/{case.pk}"
+    before = text(client, address)
+    assert "Take this case" in before
+    assert 'data-answer="1"' in before
+    client.post(f"{address}/decide", {"action": "label", "reason": "It misleads."})
+    for name in ("rev", "sen"):
+        shown = text(sign_in(name), address)
+        assert "Take this case" not in shown
+        assert "data-answer" not in shown
+        assert "A decision of it waits" in shown
+    client.post(f"/triage/decisions/{Decision.objects.get().pk}/undo")
+    assert 'data-answer="1"' in text(client, address)

@@ -23,10 +23,11 @@ from probity.cases.models import Case, Clock, EvidenceItem, Queue
 from probity.cases.queues import queue_general
 from probity.core.clock import now
 from probity.core.errors import InvalidInput
+from probity.core.shares import wilson
 from probity.decisions.models import FactAnswer
 from probity.evidence.models import Asset
 from probity.insight import flow, outcomes
-from probity.insight.figures import Chart, Figure, Series, Span, span_read, wilson
+from probity.insight.figures import Chart, Figure, Series, Span, span_read
 from probity.web.figures.drawing import draw, scale_for
 
 TODAY = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -15,9 +15,10 @@ from probity.analysis.models import Finding, Run
 from probity.analysis.queue import job_enqueue
 from probity.cases.models import Case, EvidenceItem
 from probity.core.clock import now
+from probity.core.shares import wilson
 from probity.decisions.models import FactAnswer
 from probity.evidence.models import Asset
-from probity.insight.figures import Span, wilson
+from probity.insight.figures import Span
 from probity.insight.precision import TOLD_FROM, Tally, precision, tallies_of
 
 pytestmark = pytest.mark.django_db

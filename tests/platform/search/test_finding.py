@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Func, Value
 
 from probity.accounts.actors import person_actor
 from probity.cases.claims import case_claim
@@ -17,10 +18,11 @@ from probity.cases.notes import work_note
 from probity.cases.services import report_erase
 from probity.core.clock import now
 from probity.core.errors import Refusal
+from probity.search import having, selectors
 from probity.search.keeping import words_rebuild
 from probity.search.language import query_read
 from probity.search.models import Piece, Tally
-from probity.search.selectors import cases_found, whys_of
+from probity.search.selectors import cases_found, count_up_to, first_of, whys_of
 
 pytestmark = pytest.mark.django_db
 Told = Callable[..., Case]
@@ -40,12 +42,79 @@ def test_words_of_a_report_are_found_at_once_and_in_any_case(told: Told) -> None
     assert len(numbers("clip42 host.example")) == 2
 
 
+def test_what_holds_no_word_finds_not_everything(told: Told) -> None:
+    case = told("alpha report")
+    assert numbers("") == numbers("alpha (") == [case.number]
+    for query in ("(", "!!!", "« »", "<->", "\\"):
+        with pytest.raises(Refusal, match="no letter or digit"):
+            numbers(query)
+
+
 def test_words_may_stand_in_different_texts_of_one_case_and_a_phrase_in_one(told: Told) -> None:
     case = told("alpha report", "beta gamma report")
     told("alpha only")
     assert numbers("alpha beta") == [case.number]
     assert numbers('"alpha beta"') == []
     assert numbers("alpha -gamma") != [case.number]
+
+
+@pytest.mark.parametrize("rare", [0, 2_000])
+def test_words_are_found_whether_rare_or_not(
+    told: Told, rare: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(having, "PHRASE_RARE", rare)
+    monkeypatch.setattr(having, "WORDS_RARE", rare)
+    cases = [told("one made of glass"), told("made of glass"), told("glass made of")]
+    assert numbers('"made of glass"') == [cases[1].number, cases[0].number]
+    assert numbers('-"made of glass"') == [cases[2].number]
+    assert numbers('"made of glass" one') == [cases[0].number]
+    assert numbers("glass one") == numbers("gla* one -nothing") == [cases[0].number]
+    assert len(numbers("glass")) == count_up_to(cases_found(query="glass", person=None)) == 3
+    told("a second report with glass", "and a third one of glass")
+    assert len(numbers("glass")) == 4, "a case with two such texts is found once"
+
+
+def test_a_rare_word_is_looked_up_before_the_cases_are(told: Told) -> None:
+    told("a needle")
+    found = cases_found(query="needle decided:<7d", person=None)
+    assert "ANY(ARRAY(" in str(found.query)
+    assert "EXISTS" in str(cases_found(query="-needle", person=None).query)
+
+
+def test_looking_a_phrase_up_leaves_the_connection_as_it_was(told: Told) -> None:
+    told("made of glass")
+    assert len(numbers('"of glass"')) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_counting_ends_in_time_and_leaves_the_connection_as_it_was(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told("slow"), told("slow")
+    found = cases_found(query="slow", person=None)
+    monkeypatch.setattr(selectors, "COUNT_SECONDS", 20)
+    assert count_up_to(found, most=1) == 2
+    waiting = Case.objects.annotate(wait=Func(Value(0.05), function="pg_sleep"))
+    monkeypatch.setattr(selectors, "COUNT_SECONDS", 0.002)
+    assert count_up_to(waiting.filter(wait__isnull=False)) is None
+    assert len(first_of(found, start=0, most=1)) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_a_search_that_takes_too_long_is_refused(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told("A painted mask.")
+    monkeypatch.setattr(selectors, "FIND_SECONDS", 0.05)
+    slow = Func(Value(5), function="pg_sleep")
+    found = cases_found(query="mask", person=None).annotate(slow=slow)
+    with pytest.raises(Refusal, match="takes too long"):
+        first_of(found, start=0, most=1)
+    assert len(numbers("mask")) == 1, "the connection is as it was"
 
 
 def test_reporters_are_never_found(told: Told) -> None:
@@ -133,7 +202,7 @@ def test_what_cannot_be_understood_is_said(query: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["' & !x", "xa*:*", "<->", "\\", "%s", "https://host.example/a?b=c", "12:30", "\x00", "(a|b)"],
+    ["' & !x", "xa*:*", "%s", "https://host.example/a?b=c", "12:30", "\x00", "(a|b)"],
 )
 def test_signs_of_the_database_are_only_words(query: str, told: Told) -> None:
     case = told("Nothing but plain words.")

@@ -47,6 +47,16 @@ def test_the_page_shows_why_and_escapes_it(told: Told, window_of: Callable[..., 
     assert "Act on the ticked" not in text
 
 
+def test_a_count_that_takes_too_long_is_left_out(
+    told: Told, window_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probity.web.finding.page.MOST", 1)
+    monkeypatch.setattr("probity.web.finding.page.count_up_to", lambda found: None)
+    told("same"), told("same")
+    page = window_of("ada", "reviewer").get("/triage/search", {"q": "same"})
+    assert "More than 1 cases" in page.content.decode()
+
+
 def test_only_the_results_come_when_htmx_asks(told: Told, window_of: Callable[..., Client]) -> None:
     told("something")
     page = window_of("ada", "reviewer").get(
@@ -88,6 +98,7 @@ def test_who_may_not_take_a_table(
 @pytest.mark.parametrize(
     ("value", "shown"),
     [("=1+1", "'=1+1"), ("+49", "'+49"), ("-x", "'-x"), ("@a", "'@a"), ("\tx", "'\tx"),
+     (" =1+1", "' =1+1"), ("＝1+1", "'＝1+1"), ("a=b", "a=b"), (" ", " "),
      ("plain", "plain"), (-3, "-3"), (None, ""), (1.5, "1.5")],
 )  # fmt: skip
 def test_a_cell_is_no_formula(value: object, shown: str) -> None:
@@ -126,19 +137,15 @@ def test_pinned_searches_are_tabs_of_the_queue_page(window_of: Callable[..., Cli
     assert "Late ones" not in client.get("/triage").content.decode()
 
 
-def test_programs_search_page_by_page(
-    told: Told, client_for: Callable[..., APIClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from probity.api import finding
-
-    monkeypatch.setattr(finding, "MOST", 1)
+def test_programs_search_page_by_page(told: Told, client_for: Callable[..., APIClient]) -> None:
     first, second = told("same words"), told("same words")
     client = client_for("ada", "reviewer")
-    answer = client.get("/api/v1/search", {"q": "same"}).json()
+    answer = client.get("/api/v1/search", {"q": "same", "limit": 1}).json()
     assert [row["number"] for row in answer["cases"]] == [second.label]
     assert answer["cases"][0]["matched"][0]["kind"] == "report"
-    answer = client.get("/api/v1/search", {"q": "same", "start": answer["next"]}).json()
+    more = {"q": "same", "limit": 1, "cursor": answer["next"]}
+    answer = client.get("/api/v1/search", more).json()
     assert [row["number"] for row in answer["cases"]] == [first.label]
     assert answer["next"] is None
-    for asked in ({}, {"q": "colour:red"}, {"q": "x", "start": "-1"}):
+    for asked in ({}, {"q": "colour:red"}, {"q": "x", "cursor": "-1"}):
         assert client.get("/api/v1/search", asked).status_code == 422

@@ -1,6 +1,8 @@
 from django.db import migrations
 
 from probity.core.append_only import append_only, fixed_columns
+from probity.core.moves import moves_guard
+from probity.matching.models import CARRY_MOVES
 
 # One message a statement, with the span of numbers it wrote: rows may commit out of order, so an
 # index cannot trust that it has seen all below the highest number.
@@ -46,4 +48,5 @@ class Migration(migrations.Migration):
             "proposer_id", "proposed_at",
         ),
         migrations.RunSQL(FOLLOW, BACK),
+        moves_guard("matching_carry", CARRY_MOVES, column="outcome"),
     ]  # fmt: skip

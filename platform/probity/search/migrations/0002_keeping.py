@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from probity.search.gathering import words_gathered
 from probity.search.keeping import kept_current, tally_kept, words_function
 from probity.search.of_cases import CASE, ITEM, NOTE, REPORT
 
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         words_function(),
+        words_gathered(),
         tally_kept(),
         *(kept_current(source) for source in (CASE, REPORT, ITEM, NOTE)),
     ]

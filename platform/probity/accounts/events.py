@@ -27,6 +27,10 @@ register(
     "person.sign_on_set", "A person's name at the sign-in service was entered or taken away.",
     "person",
 )  # fmt: skip
+register(
+    "person.language_set", "A person chose the language of their pages.",
+    "person", "language",
+)  # fmt: skip
 register("person.password_reset", "A person was given a new one-time password.", "person")
 register(
     "person.linked", "A person was bound to an account at a sign-in service.",

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from probity.core.models import Row
+from probity.core.moves import Moves
 
 from .roles import ALL, Ability, Role, abilities_in, abilities_of, is_staff
 
@@ -28,6 +29,7 @@ class Person(AbstractBaseUser):
 
     ``sign_on_name`` is what the operator's sign-in service calls them, where they may come through
     it; ``roles_by_service`` says that the service's groups decide their roles at each sign-in.
+    ``language`` is that of their pages; empty until they choose.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,6 +43,7 @@ class Person(AbstractBaseUser):
     sign_on_name = models.CharField(max_length=200, blank=True)
     roles_by_service = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    language = models.CharField(max_length=8, blank=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
     USERNAME_FIELD = "username"
@@ -152,6 +155,19 @@ class PersonSession(Row):
         ]
 
 
+#: A wish to reset somebody's second factor is open (empty) until it is settled.
+RESET_MOVES = Moves(
+    thing="a reset of a second factor",
+    begins=[""],
+    after={
+        "": ["approved", "refused", "withdrawn"],
+        "approved": [],
+        "refused": [],
+        "withdrawn": [],
+    },
+)
+
+
 class FactorReset(Row):
     """A wish to take away somebody's lost second factor; a second administrator settles it."""
 
@@ -211,3 +227,50 @@ class ApiToken(Row):
     def abilities(self) -> frozenset[Ability]:
         """The token's scopes, never more than its person's roles."""
         return abilities_in(self.scopes) & self.person.abilities
+
+
+class Theme(StrEnum):
+    """Light, dark, or whatever the device asks for."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Density(StrEnum):
+    """How much room lines and buttons take."""
+
+    USUAL = "usual"
+    COMPACT = "compact"
+
+
+class Motion(StrEnum):
+    """Whether anything may move; without a wish the device's own setting holds."""
+
+    SYSTEM = "system"
+    REDUCED = "reduced"
+
+
+class Screen(models.Model):
+    """How a person wants their screens, and which single keys act for them.
+
+    ``keys`` holds what differs from the keys as shipped: action to key, an empty one for none.
+    """
+
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, primary_key=True, related_name="screen"
+    )
+    theme = models.CharField(
+        max_length=10, choices=[(one, one) for one in Theme], default=Theme.SYSTEM
+    )
+    density = models.CharField(
+        max_length=10, choices=[(one, one) for one in Density], default=Density.USUAL
+    )
+    motion = models.CharField(
+        max_length=10, choices=[(one, one) for one in Motion], default=Motion.SYSTEM
+    )
+    keys_on = models.BooleanField(default=False)
+    keys = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        db_table = "accounts_screen"

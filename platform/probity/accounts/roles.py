@@ -51,6 +51,8 @@ class Ability(StrEnum):
     FIGURES_READ = "figures:read"
     WORK_READ = "work:read"
     CARE_MANAGE = "care:manage"
+    QUALITY_MANAGE = "quality:manage"
+    SEALS_LIFT = "seals:lift"
 
 
 ALL = "all"
@@ -61,6 +63,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
         {
             Ability.WORK_READ,
             Ability.CARE_MANAGE,
+            Ability.QUALITY_MANAGE,
             Ability.REPORTS_WRITE,
             Ability.CASES_READ,
             Ability.CASES_WORK,
@@ -83,6 +86,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.CASES_EXPORT,
             Ability.BULK_RUN,
             Ability.FIGURES_READ,
+            Ability.SEALS_LIFT,
         }
     ),
     Role.SENIOR: frozenset(
@@ -115,6 +119,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
             Ability.ABUSE_DECIDE,
             Ability.REFERRALS_SUBMIT,
             Ability.CASES_EXPORT,
+            Ability.SEALS_LIFT,
         }
     ),
     Role.AUDITOR: frozenset({Ability.CASES_READ, Ability.AUDIT_READ, Ability.FIGURES_READ}),

@@ -40,7 +40,8 @@ class Factors:
         """For lists: what they have."""
         parts = ["authenticator app"] if self.app else []
         if self.keys:
-            parts.append(f"{len(self.keys)} security key{'s' if len(self.keys) > 1 else ''}")
+            count = len(self.keys)
+            parts.append("1 security key" if count == 1 else f"{count} security keys")
         return ", ".join(parts) or "none"
 
 

@@ -29,6 +29,7 @@ ABILITY_WORDS = {
     Ability.CASES_READ: "Read cases",
     Ability.CASES_WORK: "Work on cases",
     Ability.ASSETS_SEAL: "Seal a file",
+    Ability.SEALS_LIFT: "Lift a seal that rests on an unproved word",
     Ability.AUDIT_READ: "Read the log of a case",
     Ability.LAW_APPROVE: "Approve packs of law",
     Ability.BUNDLES_EXPORT: "Export evidence bundles",
@@ -56,6 +57,9 @@ ABILITY_WORDS = {
     Ability.FIGURES_READ: "See the figures",
     Ability.WORK_READ: "See what the workers do",
     Ability.CARE_MANAGE: "Look after the people who look",
+    Ability.QUALITY_MANAGE: (
+        "Mark golden cases, have decisions looked at twice, see how people agree"
+    ),
 }
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from probity.analysis.selectors import Provenance, findings_of, provenance_of
 from probity.cases.models import CATEGORY_WORDS, Case, Category, Report
+from probity.core.inner import inner
 from probity.evidence.models import Asset
 from probity.matching.models import Match
 from probity.matching.selectors import match_sentence
@@ -23,7 +25,7 @@ EXACT_KINDS = frozenset({"sha256", "md5"})
 TRUSTED = "trusted"
 
 
-@transaction.atomic
+@inner
 def report_watch(*, report: Report, asset: Asset | None = None) -> list[Alert]:
     """Raise alerts for the watched names that a report mentions."""
     told = f"{report.explanation} {report.url}"
@@ -62,13 +64,12 @@ def matches_watch(*, matches: Iterable[Match], case: Case | None) -> list[Alert]
     return [alert for alert in raised if alert]
 
 
-def _terms(*kinds: WatchKind) -> Iterator[WatchTerm]:
+def _terms(*kinds: WatchKind) -> QuerySet[WatchTerm]:
     """In the order of their lists, so that two who raise alerts never wait for each other."""
     return (
         WatchTerm.objects.select_related("watch_list")
         .filter(removed_at=None, watch_list__kind__in=kinds, watch_list__paused_at=None)
         .order_by("watch_list_id", "added_at")
-        .iterator()
     )
 
 
@@ -77,11 +78,11 @@ def _named(term: WatchTerm, *, report: Report, asset: Asset | None, thing: str) 
     about = CATEGORY_WORDS[Category(report.category)].lower()
     likeness = term.watch_list.kind == WatchKind.LIKENESS
     what = "a protected person’s likeness" if likeness else f"the watched name “{term.text}”"
-    by_them = " The reporter says that they are the person shown." if report.depicted else ""
+    by_them = "The reporter says that they are the person shown." if report.depicted else ""
     return Sighting(
         key=f"name:{term.pk}:{thing}",
         level=Level.POSSIBLE,
-        found=f"A report in case {case.label} ({about}) names {what}.{by_them}",
+        found=f"A report in case {case.label} ({about}) names {what}. {by_them}".strip(),
         sure=(
             "A report is somebody’s word, and people share names. Nobody’s face was compared; "
             "whether it is the same person has to be looked at."

@@ -28,7 +28,9 @@ LOOK = 1 << 16
 
 @dataclass(frozen=True)
 class Erased:
-    """One line: a thing of a kind (asset, item, report, export, request) that was destroyed."""
+    """One line: a thing of a kind (asset, item, report, uploader, unnamed, note, notes, export,
+    request) that was destroyed. ``unnamed``: what an uploader without a known account said in a
+    case; ``notes``: all notes on a case, ``note``: one."""
 
     seq: int
     at: datetime

@@ -10,6 +10,7 @@ from django.db import connection
 
 from foundation import chain as links
 from probity.core.clock import now
+from probity.core.prepared import prepared
 
 from . import registry
 from .models import AuditEvent
@@ -49,42 +50,33 @@ def event_append(
 LOCK = "SELECT events, head FROM audit_chain WHERE name = %s FOR UPDATE"
 BEGIN = "INSERT INTO audit_chain (name, events, head) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
 WRITE = """
-WITH moved AS (UPDATE audit_chain SET events = %(seq)s, head = %(hash)s WHERE name = %(chain)s)
+WITH moved AS (UPDATE audit_chain SET events = %s, head = %s WHERE name = %s)
 INSERT INTO audit_event (chain_id, seq, name, at, actor, payload, prev, hash)
-VALUES (%(chain)s, %(seq)s, %(name)s, %(at)s, %(actor)s, %(payload)s, %(prev)s, %(hash)s)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 RETURNING id
 """
 
 
 def _head(chain: str) -> tuple[int, str]:
     """Where the chain ends, its row locked; begun if this is its first event."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [chain])
-        found = cursor.fetchone()
-        if found is None:
-            cursor.execute(BEGIN, [chain, links.genesis(chain)])
-            cursor.execute(LOCK, [chain])
-            found = cursor.fetchone()
-    return int(found[0]), str(found[1])
+    found = prepared(LOCK, [chain])
+    if not found:
+        prepared(BEGIN, [chain, links.genesis(chain)])
+        found = prepared(LOCK, [chain])
+    events, head = found[0]
+    return int(events), str(head)
 
 
 def _write(event: AuditEvent) -> None:
     """The event and the moved head in one statement: appends set the pace of everything else."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            WRITE,
-            {
-                "chain": event.chain_id,
-                "seq": event.seq,
-                "name": event.name,
-                "at": event.at,
-                "actor": event.actor,
-                "payload": json.dumps(event.payload),
-                "prev": event.prev,
-                "hash": event.hash,
-            },
-        )
-        event.pk = cursor.fetchone()[0]
+    written = prepared(
+        WRITE,
+        [
+            event.seq, event.hash, event.chain_id, event.chain_id, event.seq, event.name, event.at,
+            event.actor, json.dumps(event.payload), event.prev, event.hash,
+        ],
+    )  # fmt: skip
+    event.pk = written[0][0]
     event._state.adding = False
 
 

@@ -58,6 +58,11 @@ def log_witness() -> Witness:
     return Witness(notes=len(opened), leaves=leaves, findings=findings)
 
 
+def notes_beyond(leaves: int) -> dict[str, Checkpoint]:
+    """The kept checkpoints, by file name, that know more than so many statements."""
+    return {name: note for name, note in _opened()[0] if note.size > leaves}
+
+
 def heads_logged(chain: str) -> list[Head]:
     """Every end that the log says this chain had."""
     return [_statement(leaf).as_head() for leaf in LogLeaf.objects.filter(chain=chain)]

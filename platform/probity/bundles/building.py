@@ -32,6 +32,7 @@ Purpose: {purpose}
 
 report.html (and report.pdf where it could be made) tells the case in plain words.
 case.json, reports/, answers/, evaluations/, decisions/, statements/ are the case's records.
+notices/ holds what was told to whom and when, to the letter; who reported is never named.
 assets/ holds each file under its SHA-256: the original where it may leave, who touched it, and
   copies and pictures made from it.
 runs/ holds each analysis: every finding with the detector's version, parameters, runtime, device,

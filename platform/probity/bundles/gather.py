@@ -30,6 +30,7 @@ from .redaction import (
     original_withheld,
     reporter_withheld,
 )
+from .told import notice_entries
 
 Extra = Callable[[Case, bool], Iterable[tuple[Entry, str]]]
 _extras: list[Extra] = []
@@ -55,7 +56,7 @@ class Gathering:
         yield json_entry("case.json", "case", records.case_record(self.case))
         yield from chain(
             self._reports(), self._assets(), self._analyses(), self._law(), self._decisions(),
-            self._beside(), self._log(),
+            self._notices(), self._beside(), self._log(),
         )  # fmt: skip
 
     def _withhold(self, what: str, why: str | None) -> str | None:
@@ -89,8 +90,12 @@ class Gathering:
                 store = manifest_store(path)
             if store:
                 yield Entry(f"{folder}/manifest-store.c2pa", "manifest store", store)
-        for derivative in asset.derivatives.filter(destroyed_at=None):
-            yield from self._derivative(folder, derivative)
+        # two detectors may have drawn the same picture: it is one file, the more guarded of the two
+        given: set[str] = set()
+        for derivative in asset.derivatives.filter(destroyed_at=None).order_by("-concealed", "pk"):
+            if derivative.sha256 not in given:
+                given.add(derivative.sha256)
+                yield from self._derivative(folder, derivative)
 
     def _derivative(self, folder: str, derivative: Derivative) -> Iterator[Entry]:
         suffix = derivative.media_type.rpartition("/")[2].split("+")[0]
@@ -139,6 +144,11 @@ class Gathering:
             path = f"statements/{statement.pk}"
             yield json_entry(f"{path}.json", "statement", records.statement_record(statement))
             yield text_entry(f"{path}.txt", "statement", statement.text)
+
+    def _notices(self) -> Iterator[Entry]:
+        for entry, why in notice_entries(self.case):
+            self._withhold(f"{entry.path}: words", why or None)
+            yield entry
 
     def _beside(self) -> Iterator[Entry]:
         for extra in _extras:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from probity.accounts.models import Person
 from probity.cases.models import Case
 from probity.core.models import Row
+from probity.core.moves import Moves
 
 
 class Profile(StrEnum):
@@ -22,7 +23,7 @@ class Profile(StrEnum):
 
 
 class ExportState(StrEnum):
-    """waiting → building → done or failed."""
+    """Where a bundle stands."""
 
     WAITING = "waiting"
     BUILDING = "building"
@@ -30,8 +31,24 @@ class ExportState(StrEnum):
     FAILED = "failed"
 
 
+EXPORT_MOVES = Moves(
+    thing="a bundle",
+    begins=[ExportState.WAITING],
+    after={
+        ExportState.WAITING: [ExportState.BUILDING, ExportState.FAILED],
+        ExportState.BUILDING: [ExportState.DONE, ExportState.FAILED],
+        ExportState.DONE: [],
+        ExportState.FAILED: [],
+    },
+)
+
+
 class Export(Row):
-    """One bundle: asked for, built by a worker, kept for download."""
+    """One bundle: asked for, built by a worker, kept for download.
+
+    ``claim`` is the attempt that builds it, or built it. Each attempt writes under a name of its
+    own, so that one whose lease ran out never touches what another has finished.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exports")
     profile = models.CharField(max_length=12, choices=[(p, p) for p in Profile])
@@ -45,6 +62,7 @@ class Export(Row):
         max_length=10, choices=[(s, s) for s in ExportState], default=ExportState.WAITING
     )
     lease_until = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -66,9 +84,14 @@ class Export(Row):
         ]
 
     @property
+    def storage_folder(self) -> str:
+        """Where the bytes of every attempt lie, and no other's."""
+        return f"bundles/{self.pk.hex[:2]}/{self.pk.hex}"
+
+    @property
     def storage_name(self) -> str:
-        """Where its bytes lie."""
-        return f"bundles/{self.pk.hex[:2]}/{self.pk.hex}.zip"
+        """Where the bytes of this attempt lie."""
+        return f"{self.storage_folder}/{self.claim.hex if self.claim else 'first'}.zip"
 
 
 class CounselLink(Row):

@@ -7,7 +7,7 @@ from typing import Any
 
 from probity.analysis.digest import run_body
 from probity.analysis.models import Run
-from probity.cases.models import Case, Clock, Report
+from probity.cases.models import COPY, Case, Clock, Report
 from probity.decisions.models import (
     Decision,
     FactAnswer,
@@ -28,7 +28,7 @@ def case_record(case: Case) -> dict[str, Any]:
         "number": case.label,
         "state": case.state,
         "category": case.category,
-        "demonstration": case.demonstration or None,
+        "demonstration": case.shown_as or (COPY if case.is_trial else None),
         "places": case.places,
         "opened_at": moment(case.opened_at),
         "decided_at": moment(case.decided_at),

@@ -16,6 +16,7 @@ PROFILE_WORDS = {
     Profile.FULL: "Everything, with the media and who reported. Needs a reason.",
 }
 REPORTER = "Who reported is not disclosed (DSA art. 17(3)(b); the reporter's safety)."
+NAMED = "The words of this notice name whoever reported; the log\u2019s commitment to them stays."
 INTIMATE = "Intimate media is described by its hash only, out of respect for the person shown."
 SEALED = "The file is sealed because it may show a minor; only its hash leaves."
 DESTROYED = "The file was destroyed; the log says when and why. Only its hash remains."

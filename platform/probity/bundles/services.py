@@ -6,6 +6,7 @@ import logging
 import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +20,7 @@ from probity.core.clock import now
 from probity.core.errors import InvalidInput, Refusal
 from probity.core.vetoes import vetoes_ask
 from probity.evidence.models import CustodyAction
-from probity.evidence.services import bundle_delete, bundle_keep, custody_record
+from probity.evidence.services import bundle_delete, bundle_keep, bundles_delete, custody_record
 
 from .building import bundle_write, scratch
 from .models import Export, ExportState, Profile
@@ -76,15 +77,15 @@ def _check(profile: str, said: dict[str, str]) -> None:
 
 
 def export_claim() -> Export | None:
-    """Take the oldest waiting export, or one whose worker went silent."""
+    """Take the oldest waiting export, or one whose worker went silent, for its own attempt."""
     with transaction.atomic():
         lost = Q(state=ExportState.BUILDING, lease_until__lt=now())
         rows = Export.objects.select_for_update(skip_locked=True).order_by("asked_at")
         export = rows.filter(Q(state=ExportState.WAITING) | lost).first()
         if export:
             export.state, export.done = ExportState.BUILDING, 0
-            export.lease_until = now() + LEASE
-            export.save(update_fields=["state", "done", "lease_until"])
+            export.lease_until, export.claim = now() + LEASE, uuid4()
+            export.save(update_fields=["state", "done", "lease_until", "claim"])
     return export
 
 
@@ -98,7 +99,8 @@ def export_build(export: Export) -> None:
         nonlocal told
         if time.monotonic() - told > TOLD_SECONDS:
             told = time.monotonic()
-            Export.objects.filter(pk=export.pk).update(done=count, lease_until=now() + LEASE)
+            mine = Export.objects.filter(pk=export.pk, claim=export.claim)
+            mine.update(done=count, lease_until=now() + LEASE)
 
     try:
         with scratch() as folder:
@@ -110,7 +112,6 @@ def export_build(export: Export) -> None:
         sentence = error.sentence if isinstance(error, Refusal) else type(error).__name__
         _ended(export, ExportState.FAILED, error=sentence[:300])
         return
-    _exported(export)
     _ended(
         export, ExportState.DONE, sha256=written.sha256, bytes=written.bytes,
         done=written.files, total=written.files, redactions=redactions,
@@ -130,9 +131,22 @@ def _exported(export: Export, *, actor: str = "system", how: str = "") -> None:
 
 @transaction.atomic
 def _ended(export: Export, state: ExportState, *, redactions: int = 0, **columns: object) -> None:
-    if Export.objects.select_for_update().get(pk=export.pk).destroyed_at:
-        transaction.on_commit(lambda: bundle_delete(export.storage_name))
+    """End an attempt: what it wrote becomes the bundle, and every other attempt's bytes go.
+
+    One that comes too late takes only its own away.
+    """
+    Case.objects.select_for_update().get(pk=export.case_id)
+    locked = Export.objects.select_for_update().get(pk=export.pk)
+    late = locked.state != ExportState.BUILDING or locked.claim != export.claim
+    if late or locked.destroyed_at:
+        logger.warning("Export %s was ended by another worker, or destroyed.", export.pk)
+        if locked.destroyed_at or locked.claim != export.claim:
+            transaction.on_commit(lambda: bundle_delete(export.storage_name))
         return
+    kept = export.storage_name if state == ExportState.DONE else ""
+    transaction.on_commit(lambda: bundles_delete(export.storage_folder, but=kept))
+    if state == ExportState.DONE:
+        _exported(export)
     export.state, export.ended_at, export.lease_until = state, now(), None
     for name, value in columns.items():
         setattr(export, name, value)
@@ -181,4 +195,4 @@ def export_destroy(*, export: Export, actor: str, why: str) -> None:
         actor=actor,
         payload={"export": str(locked.pk), "why": why},
     )
-    transaction.on_commit(lambda: bundle_delete(locked.storage_name))
+    transaction.on_commit(lambda: bundles_delete(locked.storage_folder))

@@ -99,8 +99,21 @@ def day_began() -> datetime:
 
 def day_of(person: Person) -> Day:
     """Today's budgets of a person and what of them is used."""
+    return _day(person, _used_today(person))
+
+
+def day_if_begun(person: Person) -> Day | None:
+    """The same once anything was looked at today; a page asks for nothing more until then."""
+    used = _used_today(person)
+    return _day(person, used) if used else None
+
+
+def _used_today(person: Person) -> dict[int, int]:
     seen = person.exposures.filter(at__gte=day_began()).order_by().values_list("severity")
-    used = dict(seen.annotate(total=Sum("seconds")))
+    return dict(seen.annotate(total=Sum("seconds")))
+
+
+def _day(person: Person, used: Mapping[int, int]) -> Day:
     return day_from(used, rules=rules_now(), share=preference_of(person).share)
 
 

@@ -100,9 +100,10 @@ def appeal_take(*, appeal: Appeal, actor: Actor) -> Appeal:
     _must_be_open(locked)
     stranger_require(decision=locked.decision, person=person)
     held = locked.state == AppealState.TAKEN and locked.taken_until and locked.taken_until > now()
-    if held and locked.person_id != person.pk:
+    if held and locked.person and locked.person_id != person.pk:
         raise Conflict(
-            f"Somebody else holds this appeal until {locked.taken_until:%H:%M} UTC. Take another."
+            f"{locked.person.username} holds this appeal until {locked.taken_until:%H:%M} UTC. "
+            "Take another."
         )
     locked.state, locked.person = AppealState.TAKEN, person
     locked.taken_until = now() + timedelta(minutes=settings.CLAIM_LEASE_MINUTES)
@@ -121,8 +122,9 @@ def appeal_release(*, appeal: Appeal, actor: Actor) -> Appeal:
     locked = appeal_lock(appeal)
     if locked.state != AppealState.TAKEN:
         return locked
-    if locked.person_id != person.pk:
-        raise Conflict("Somebody else holds this appeal; only they can give it back.")
+    if locked.person and locked.person_id != person.pk:
+        name = locked.person.username
+        raise Conflict(f"{name} holds this appeal; only they can give it back.")
     return _let_go(locked, why="released", actor=actor.name)
 
 
@@ -201,7 +203,8 @@ def ruling_falls(*, ruling: AppealRuling, actor: str) -> Appeal:
 
 @transaction.atomic
 def appeal_erase(*, appeal: Appeal, actor: str) -> None:
-    """Erase what an appeal says of its sender, with its salts, and what was mailed to them.
+    """Erase what an appeal says of its sender, with its salts, what was mailed to them, and what
+    people here noted on it.
 
     The ruling stays. Raises the Refusal of whoever forbids it (a legal hold).
     """
@@ -213,6 +216,7 @@ def appeal_erase(*, appeal: Appeal, actor: str) -> None:
     locked.words = locked.email = locked.signature = ""
     locked.salts, locked.erased_at = {}, now()
     locked.save(update_fields=["words", "email", "signature", "salts", "erased_at"])
+    locked.notes.update(text="", salt="")
     _said(locked, "appeal.erased", actor)
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from probity.accounts.models import Person
 from probity.cases.models import Case, Report
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.parties.models import Sender, Uploader
 
 from .words import MISUSE_WORDS, Misuse
@@ -97,7 +98,7 @@ class MisuseWarning(Party):
 
 
 class SuspensionState(StrEnum):
-    """proposed → in_force → over; proposed → refused."""
+    """Where a suspension stands."""
 
     PROPOSED = "proposed"
     IN_FORCE = "in_force"
@@ -105,6 +106,16 @@ class SuspensionState(StrEnum):
     REFUSED = "refused"
 
 
+SUSPENSION_MOVES = Moves(
+    thing="a suspension",
+    begins=[SuspensionState.PROPOSED],
+    after={
+        SuspensionState.PROPOSED: [SuspensionState.IN_FORCE, SuspensionState.REFUSED],
+        SuspensionState.IN_FORCE: [SuspensionState.OVER],
+        SuspensionState.OVER: [],
+        SuspensionState.REFUSED: [],
+    },
+)
 SUSPENSION_WORDS = {
     SuspensionState.PROPOSED: "Waits for a second person",
     SuspensionState.IN_FORCE: "In force",

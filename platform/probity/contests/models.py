@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from probity.accounts.models import Person
 from probity.cases.models import Case, EvidenceItem, Report
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.decisions.models import Decision
 from probity.parties.models import Uploader
 
@@ -35,7 +36,7 @@ __all__ = [
 
 
 class AppealState(StrEnum):
-    """waiting ⇄ taken → ruled → waiting (its new decision was refused or undone) or closed."""
+    """``ruled`` waits for its new decision; when that is refused or undone it is open again."""
 
     WAITING = "waiting"
     TAKEN = "taken"
@@ -43,6 +44,16 @@ class AppealState(StrEnum):
     CLOSED = "closed"
 
 
+APPEAL_MOVES = Moves(
+    thing="an appeal",
+    begins=[AppealState.WAITING],
+    after={
+        AppealState.WAITING: [AppealState.TAKEN],
+        AppealState.TAKEN: [AppealState.WAITING, AppealState.RULED],
+        AppealState.RULED: [AppealState.WAITING, AppealState.CLOSED],
+        AppealState.CLOSED: [],
+    },
+)
 OPEN = Q(state__in=["waiting", "taken"])
 
 

@@ -6,7 +6,6 @@ taken in never asks here), and below a least number nothing is said at all.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from probity.cases.models import Report
+from probity.core.shares import wilson
 from probity.decisions.models import Action, Decision
 from probity.decisions.selectors import decisions_current
 from probity.parties.models import Sender
@@ -24,8 +24,6 @@ from .words import Misuse, Outcome
 
 #: So many reports have to be decided before a share says anything.
 LEAST = 5
-#: Two-sided 95 %.
-Z = 1.959964
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,8 @@ def record_of(reports: QuerySet[Report]) -> Record:
     force = decisions_current({row.case for row in rows})
     decided = [(row, force[row.case_id]) for row in rows if row.case_id in force]
     acted = sum(decision.action != Action.NO_ACTION for _, decision in decided)
-    low, high = wilson(acted, len(decided)) if len(decided) >= LEAST else (None, None)
+    bounds = wilson(acted, len(decided)) if len(decided) >= LEAST else None
+    low, high = bounds or (None, None)
     return Record(
         received=len(rows),
         decided=len(decided),
@@ -101,17 +100,6 @@ def record_of(reports: QuerySet[Report]) -> Record:
         mean_hours=_mean(decided),
         low=low,
         high=high,
-    )
-
-
-def wilson(acted: int, decided: int) -> tuple[float, float]:
-    """The Wilson score interval of a share, 95 %; ``decided`` is above 0."""
-    share, spread = acted / decided, Z * Z / decided
-    middle = share + spread / 2
-    half = Z * math.sqrt((share * (1 - share) + spread / 4) / decided)
-    return (
-        max(0.0, (middle - half) / (1 + spread)),
-        min(1.0, (middle + half) / (1 + spread)),
     )
 
 
@@ -129,8 +117,8 @@ def record_lines(
     return [(sender, record_of_sender(sender, since=since)) for sender in senders]
 
 
-def csv_line(sender: Sender, record: Record) -> list[str]:
-    """One line of the export; no cell can be taken for a formula."""
+def csv_line(sender: Sender, record: Record) -> list[object]:
+    """One line of the export, as ``CSV_HEAD`` names it."""
     numbers: Mapping[str, object] = {
         "received": record.received, "decided": record.decided, "acted": record.acted,
         "unfounded": record.unfounded, "reversed": record.reversed,
@@ -141,7 +129,7 @@ def csv_line(sender: Sender, record: Record) -> list[str]:
         sender.name, sender.kind, " ".join(sender.areas), sender.award_authority,
         sender.awarded_on.isoformat(), sender.ended_on.isoformat() if sender.ended_on else "",
     ]  # fmt: skip
-    return [_harmless(text) for text in texts] + [str(value) for value in numbers.values()]
+    return [*texts, *numbers.values()]
 
 
 def _since(rows: QuerySet[Report], since: datetime | None) -> QuerySet[Report]:
@@ -157,10 +145,6 @@ def _reversed(cases: set[UUID]) -> int:
     rulings = AppealRuling.objects.filter(~Q(outcome=Outcome.UPHELD), fell_at=None)
     closed = rulings.filter(appeal__case__in=cases, appeal__state="closed")
     return closed.values("appeal__case").distinct().count()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def _rounded(value: float | None, places: int) -> object:

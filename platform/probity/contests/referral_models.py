@@ -10,10 +10,11 @@ from django.db.models import F, Q
 from probity.accounts.models import Person
 from probity.cases.models import Case
 from probity.core.models import Row
+from probity.core.moves import Moves
 
 
 class ReferralState(StrEnum):
-    """proposed → agreed → opened → finished; opened → retracted; proposed → refused."""
+    """Where a referral stands; ``opened``: the outside body has a report that is not finished."""
 
     PROPOSED = "proposed"
     AGREED = "agreed"
@@ -21,6 +22,20 @@ class ReferralState(StrEnum):
     OPENED = "opened"
     FINISHED = "finished"
     RETRACTED = "retracted"
+
+
+REFERRAL_MOVES = Moves(
+    thing="a referral",
+    begins=[ReferralState.PROPOSED],
+    after={
+        ReferralState.PROPOSED: [ReferralState.AGREED, ReferralState.REFUSED],
+        ReferralState.AGREED: [ReferralState.OPENED],
+        ReferralState.REFUSED: [],
+        ReferralState.OPENED: [ReferralState.FINISHED, ReferralState.RETRACTED],
+        ReferralState.FINISHED: [],
+        ReferralState.RETRACTED: [],
+    },
+)
 
 
 class Referral(Row):

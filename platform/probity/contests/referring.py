@@ -41,6 +41,8 @@ def referral_propose(
             {"reason": f"Give a summary and a reason, each in at most {REASON_MAX} characters."}
         )
     locked = Case.objects.select_for_update().get(pk=case.pk)
+    if locked.demonstration:
+        raise Conflict("This case cannot be referred to anybody: nobody outside reported it.")
     document = body.document(facts_of(locked, summary=told))
     digest, salt = commit_to(said)
     try:

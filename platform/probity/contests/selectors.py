@@ -12,7 +12,7 @@ from probity.cases.models import Case, Report
 from probity.core.errors import NotFound
 from probity.decisions.models import Approval, Decision
 
-from .models import Appeal, AppealState
+from .models import Appeal, AppealState, Referral
 from .words import Side
 
 
@@ -57,9 +57,29 @@ def appeals_by(case: Case, *, report: Report | None) -> QuerySet[Appeal]:
     return rows.filter(report=report) if report else rows.filter(side=Side.UPLOADER)
 
 
+def appeals_unnamed(case: Case) -> QuerySet[Appeal]:
+    """Appeals by an uploader whose account nobody had named, and whose words are still here."""
+    return Appeal.objects.filter(case=case, side=Side.UPLOADER, uploader=None, erased_at=None)
+
+
 def may_judge(appeal: Appeal, person: Person) -> bool:
     """Whether this person neither decided nor approved what is contested."""
     return person.pk not in decided_by(appeal.decision)
+
+
+def referral_find(referral_id: UUID, *, person: Person | None) -> Referral:
+    """A referral by id, of a case that the person may see; raises NotFound."""
+    rows = Referral.objects.filter(visible(person, through="case")).select_related("case")
+    found = rows.filter(pk=referral_id, case__removed_at=None).first()
+    if found is None:
+        raise NotFound("There is no referral with this id.")
+    return found
+
+
+def referrals_of(case: Case) -> QuerySet[Referral]:
+    """The referrals of one case with every exchange, the latest first."""
+    rows = case.referrals.select_related("proposer", "second")
+    return rows.prefetch_related("steps").order_by("-proposed_at")
 
 
 def _listed() -> QuerySet[Appeal]:

@@ -23,6 +23,11 @@ from .request_models import RequestUpdate, UpdateKind
 TEXT_MAX = 5_000
 #: Within seven days of the confirmation (California Business and Professions Code 22671).
 STATUS_WITHIN = timedelta(days=7)
+#: Which written words meet which duty towards whoever asked.
+ANSWERS = {
+    "acknowledge": frozenset({UpdateKind.CONFIRMED}),
+    "update": frozenset({UpdateKind.STATUS, UpdateKind.DELAYED}),
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ def update_write(*, report: Report, kind: str, text: str, actor: Actor) -> Reque
     row = RequestUpdate.objects.create(
         report=report, kind=kind, text=said, salt=salt, person=person, at=now()
     )
+    if row.kind == UpdateKind.CONFIRMED:
+        Report.objects.filter(pk=report.pk).update(request_confirmed_at=row.at)
     event_append(
         chain=case_chain(report.case_id), name="request.updated", actor=actor.name,
         payload={
@@ -72,6 +79,22 @@ def update_write(*, report: Report, kind: str, text: str, actor: Actor) -> Reque
         },
     )  # fmt: skip
     return row
+
+
+def duties_met(case: Case) -> dict[str, datetime]:
+    """Which duties to write to whoever asked as the person shown are done, and since when.
+
+    By the obligation's action (see ``policy.terms.Action``). A duty is met once it is towards
+    everybody to whom it is owed: those whose own words have what SB 981 wants, else all who asked.
+    """
+    asked = list(case.reports.filter(depicted=True).prefetch_related("updates"))
+    owed = [report for report in asked if californian(report)] or asked
+    met = {duty: [_first(report, kinds) for report in owed] for duty, kinds in ANSWERS.items()}
+    return {duty: max(filter(None, at)) for duty, at in met.items() if at and all(at)}
+
+
+def _first(report: Report, kinds: frozenset[UpdateKind]) -> datetime | None:
+    return next((row.at for row in report.updates.all() if row.kind in kinds), None)
 
 
 def californian(report: Report) -> bool:
@@ -112,6 +135,6 @@ def _owed(report: Report) -> Owed:
             "Confirm in writing",
             report.received_at + timedelta(hours=48),
         )
-    if not any(row.kind in {UpdateKind.STATUS, UpdateKind.DELAYED} for row in written):
+    if not any(row.kind in ANSWERS["update"] for row in written):
         return Owed(report, written, california, "Write a status update", confirmed + STATUS_WITHIN)
     return Owed(report, written, california, "Decide", confirmed + timedelta(days=30))

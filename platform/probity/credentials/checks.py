@@ -126,8 +126,9 @@ def check_deepen(check: Check) -> None:
 
 @transaction.atomic
 def check_end(*, check: Check, step: Step) -> None:
-    """Write down what was found; nothing if the visitor had it forgotten meanwhile."""
-    Check.objects.filter(pk=check.pk).update(
+    """Write down what was found; nothing if the visitor had it forgotten, or another worker whose
+    turn it was by then has ended it."""
+    Check.objects.filter(pk=check.pk, step=Step.WORKING).update(
         step=step, lease_until=None, answer=check.answer, more=check.more
     )
     transaction.on_commit(lambda: shelf_delete(check.storage_name))

@@ -18,7 +18,16 @@ from probity.accounts.roles import Ability
 from probity.audit.services import event_append
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotFound, Refusal
-from provenance.signing import ALGORITHMS, Identity, Keystore, Signer, Subject, signer
+from provenance.signing import (
+    ALGORITHMS,
+    Identity,
+    Keystore,
+    Kind,
+    Signer,
+    State,
+    Subject,
+    signer,
+)
 
 from .chains import creator_chain
 from .models import SigningIdentity
@@ -43,6 +52,11 @@ def keystore_of(person: Person) -> Keystore:
 def algorithms() -> list[str]:
     """What a key can be made for, the usual one first."""
     return list(ALGORITHMS)
+
+
+def kinds_and_states() -> tuple[list[str], list[str]]:
+    """What an identity can be, and whether it can sign."""
+    return [str(kind) for kind in Kind], [str(state) for state in State]
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from probity.accounts.models import Person
 from probity.core.models import Row
+from probity.core.moves import Moves
 
 
 class Step(StrEnum):
-    """waiting → working → done or failed."""
+    """How far a check is, or a work that is to be signed."""
 
     WAITING = "waiting"
     WORKING = "working"
@@ -21,6 +22,16 @@ class Step(StrEnum):
     FAILED = "failed"
 
 
+STEP_MOVES = Moves(
+    thing="this",
+    begins=[Step.WAITING],
+    after={
+        Step.WAITING: [Step.WORKING],
+        Step.WORKING: [Step.DONE, Step.FAILED],
+        Step.DONE: [],
+        Step.FAILED: [],
+    },
+)
 STEPS = [(step, step) for step in Step]
 
 

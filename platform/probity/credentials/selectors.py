@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from probity.accounts.models import Person
 from probity.core.clock import now
 from probity.core.errors import NotFound
@@ -55,6 +57,11 @@ def manifest_find(manifest_id: str, *, active_only: bool = False) -> bytes:
 
 
 def works_of(person: Person, *, most: int = 200) -> list[Work]:
-    """A creator's works, the newest first, without their manifests and records."""
+    """A creator's works, the newest first."""
+    return list(works_rows(person).order_by("-asked_at", "name")[:most])
+
+
+def works_rows(person: Person) -> QuerySet[Work]:
+    """A creator's works without their manifests and records."""
     rows = Work.objects.filter(person=person).select_related("identity")
-    return list(rows.defer("manifest", "record").order_by("-asked_at", "name")[:most])
+    return rows.defer("manifest", "record")

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -21,7 +22,7 @@ from probity.analysis.watermark_key import mark_key, mark_keys
 from probity.audit.services import event_append
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotFound, Refusal
-from probity.evidence.shelf import shelf_copy, shelf_delete, shelf_keep
+from probity.evidence.shelf import shelf_copy, shelf_delete, shelf_keep, shelf_open
 from probity.evidence.uploads import ReceivedFile
 from provenance import soft_binding
 from provenance.signing import AI, Mark, SignedWork, State, sign
@@ -38,6 +39,11 @@ LEASE = timedelta(minutes=30)
 MOST_ATTEMPTS = 2
 MOST_FILES = 50
 TITLE_MOST = 200
+
+
+def declarable() -> tuple[list[str], list[str], list[str]]:
+    """What a creator may name: actions, sources, uses of AI."""
+    return list(ACTIONS), list(SOURCES), [str(use) for use in AI]
 
 
 @dataclass(frozen=True)
@@ -111,12 +117,15 @@ def works_ask(
 def _must_be_ready(identity: SigningIdentity) -> None:
     state = identity_told(identity).state
     if state is not State.READY:
-        words = {
-            State.WAITING: "waits for its certificate; import the authority's answer first",
-            State.EXPIRED: "has a certificate that has expired; import a new one",
-            State.REVOKED: "was revoked; choose or make another one",
+        name = identity.name
+        sentences = {
+            State.WAITING: f"The identity {name} waits for its certificate; "
+            "import the authority's answer first.",
+            State.EXPIRED: f"The identity {name} has a certificate that has expired; "
+            "import a new one.",
+            State.REVOKED: f"The identity {name} was revoked; choose or make another one.",
         }
-        raise Conflict(f"The identity {identity.name} {words[state]}.")
+        raise Conflict(sentences[state])
 
 
 def _must_fit(files: Sequence[ReceivedFile], parent: ReceivedFile | None) -> None:
@@ -273,6 +282,13 @@ def work_find(*, actor: Actor, work_id: UUID) -> Work:
     if found is None:
         raise NotFound("You have no such work.")
     return found
+
+
+def signed_open(work: Work) -> File[bytes]:
+    """The signed file, opened; the caller closes it. Raises NotFound."""
+    if work.step != Step.DONE or work.withdrawn_at:
+        raise NotFound("There is no signed file: it is not signed yet, or was withdrawn.")
+    return shelf_open(work.place("signed"))
 
 
 def _sources_delete(work: Work) -> None:

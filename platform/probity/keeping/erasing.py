@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from probity.audit.services import case_chain, event_append
 from probity.bundles.models import Export
@@ -14,7 +15,7 @@ from probity.cases.models import Case, Report
 from probity.core.clock import now
 from probity.core.errors import Refusal
 from probity.evidence.models import Asset
-from probity.evidence.services import asset_files_purge, bundle_delete
+from probity.evidence.services import asset_files_purge, bundles_delete
 
 from .errors import UnderHold
 from .forgetting import (
@@ -23,19 +24,22 @@ from .forgetting import (
     export_forget,
     report_forget,
     request_forget,
+    unnamed_forget,
     uploader_forget,
 )
 from .holds import holds_sweep
-from .models import ErasureRequest, ErasureState, LegalHold, Requester
-from .selectors import case_held
+from .models import ErasureRequest, ErasureState, LegalHold, NoteReview, Requester
+from .notes import notes_sweep, notes_waiting
 
 logger = logging.getLogger(__name__)
 WHY = "erasure request"
 
 
 def erasures_run() -> int:
-    """End holds that are over, wake what waited, erase what was granted; how many were finished."""
+    """End holds that are over, erase notes that nobody looked at in time, wake what waited, erase
+    what was granted; how many requests were finished."""
     holds_sweep()
+    notes_sweep()
     _overdue_tell()
     for row in ErasureRequest.objects.filter(state__in=[ErasureState.HELD, ErasureState.PARTLY]):
         _resume(row)
@@ -69,9 +73,13 @@ def erasure_run(request: ErasureRequest) -> bool:
 
 
 def erasure_blocked(request: ErasureRequest) -> bool:
-    """Whether a hold forbids any of it: on the case, or on one of its files."""
-    on_files = LegalHold.objects.filter(released_at=None, asset__in=request.assets)
-    return case_held(request.case_id) or on_files.exists()
+    """Whether a hold forbids any of it: on its case, on one to which its reports went since, on any
+    of the uploader who asks, or on one of its files."""
+    cases = Q(pk=request.case_id) | Q(reports__in=request.reports)
+    if request.requester == Requester.UPLOADER and request.case.uploader_id is not None:
+        cases |= Q(uploader=request.case.uploader_id)
+    on = Q(case__in=Case.objects.filter(cases).values("pk")) | Q(asset__in=request.assets)
+    return LegalHold.objects.filter(on, released_at=None).exists()
 
 
 Act = Callable[[ErasureRequest], bool]
@@ -112,10 +120,16 @@ def _plan(request: ErasureRequest) -> list[tuple[str, Act]]:
             uploader_forget(uploader=row.case.uploader, case=row.case, actor=actor, why=WHY)
         return True
 
-    own = request.requester == Requester.UPLOADER and request.case.uploader_id is not None
+    def unnamed(row: ErasureRequest) -> bool:
+        unnamed_forget(case=row.case, actor=actor, why=WHY)
+        return True
+
+    own = request.requester == Requester.UPLOADER
+    named = own and request.case.uploader_id is not None
     return [
         *((f"report:{row.pk}", words(row)) for row in reports),
-        *([(f"uploader:{request.case.uploader_id}", account)] if own else []),
+        *([(f"uploader:{request.case.uploader_id}", account)] if named else []),
+        *([(f"unnamed:{request.case_id}", unnamed)] if own else []),
         *((f"asset:{row.pk}", file(row)) for row in files),
         *((f"bundle:{row.pk}", bundle(row)) for row in bundles),
     ]
@@ -137,7 +151,7 @@ def _files_gone(request: ErasureRequest) -> None:
     for asset in Asset.objects.filter(pk__in=request.assets):
         asset_files_purge(asset)
     for export in Export.objects.filter(case=request.case_id).exclude(destroyed_at=None):
-        bundle_delete(export.storage_name)
+        bundles_delete(export.storage_folder)
 
 
 @transaction.atomic
@@ -147,25 +161,38 @@ def _finish(request: ErasureRequest) -> bool:
     if row.state != ErasureState.APPROVED:
         return row.state == ErasureState.DONE
     row.error = ""
-    if row.kept:
+    notes = notes_of(row).count()
+    if row.kept or notes:
         row.state, name = ErasureState.PARTLY, "erasure.partly"
-        payload: dict[str, object] = {"request": str(row.pk), "assets": sorted(row.kept)}
+        payload: dict[str, object] = {
+            "request": str(row.pk), "assets": sorted(row.kept), "notes": notes,
+        }  # fmt: skip
     else:
         row.state, row.ended_at, name = ErasureState.DONE, now(), "erasure.done"
         payload = {"request": str(row.pk), "steps": row.steps}
     row.save(update_fields=["state", "ended_at", "error"])
     event_append(chain=case_chain(row.case_id), name=name, actor="system", payload=payload)
-    if not row.kept:
+    if row.state == ErasureState.DONE:
         request_forget(request=row)
-    return not row.kept
+    return row.state == ErasureState.DONE
+
+
+def notes_of(request: ErasureRequest) -> QuerySet[NoteReview]:
+    """What of a request waits for a person to look at notes."""
+    return notes_waiting(name for name, _ in _plan(request))
 
 
 def _resume(row: ErasureRequest) -> None:
-    """Back to work once no hold forbids it, or a file is free that others needed."""
+    """Back to work once no hold forbids it, a file is free that others needed, or the last note was
+    looked at."""
     if row.state == ErasureState.HELD and not erasure_blocked(row):
         _move(row, ErasureState.APPROVED, "erasure.resumed")
-    kept = Asset.objects.filter(pk__in=row.kept) if row.state == ErasureState.PARTLY else []
-    if any(not cases_needing(asset, besides=row.case).exists() for asset in kept):
+        return
+    if row.state != ErasureState.PARTLY:
+        return
+    kept = Asset.objects.filter(pk__in=row.kept)
+    freed = any(not cases_needing(asset, besides=row.case).exists() for asset in kept)
+    if freed or not (row.kept or notes_of(row).exists()):
         _move(row, ErasureState.APPROVED, "erasure.resumed")
 
 
@@ -187,10 +214,10 @@ def _overdue_tell() -> None:
     late = ErasureRequest.objects.filter(
         state=ErasureState.ASKED, due_at__lt=now(), overdue_at=None
     )
-    for key in list(late.values_list("pk", flat=True)):
+    for key, case in list(late.values_list("pk", "case")):
         with transaction.atomic():
+            Case.objects.select_for_update().get(pk=case)
             row = ErasureRequest.objects.select_for_update(of=("self",)).get(pk=key)
-            Case.objects.select_for_update().get(pk=row.case_id)
             if row.overdue_at or row.state != ErasureState.ASKED:
                 continue
             row.overdue_at = now()

@@ -27,6 +27,11 @@ register(
     "Somebody asked for data about them to be erased.",
     "request", "requester", "reports", "assets", "words", "due",
 )  # fmt: skip
+register(
+    "erasure.joined",
+    "What was asked again joined the open request.",
+    "request", "reports", "assets",
+)  # fmt: skip
 register("erasure.extended", "The time for an erasure was extended.", "request", "due")
 register("erasure.overdue", "The time for answering an erasure request passed.", "request", "due")
 register("erasure.approved", "A person approved an erasure.", "request", "assets")
@@ -37,7 +42,13 @@ register(
 )
 register(
     "erasure.partly",
-    "What could be erased is gone; other cases still need a file.",
-    "request", "assets",
+    "What could be erased is gone; other cases still need a file, or notes wait for a look.",
+    "request", "assets", "notes",
 )  # fmt: skip
 register("erasure.done", "All that was asked for is erased.", "request", "steps")
+register(
+    "erasure.notes_asked",
+    "Notes in which nothing of what was erased was found were put before a person.",
+    "about", "notes", "due",
+)  # fmt: skip
+register("erasure.note_kept", "A person looked at a note and kept it.", "note")

@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import Q
 
 from probity.accounts.models import Person
-from probity.cases.models import Case, Report
+from probity.cases.models import Case, Report, WorkNote
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.evidence.models import Asset
 
 
@@ -136,7 +137,8 @@ class Requester(StrEnum):
 
 
 class ErasureState(StrEnum):
-    """asked → refused or approved; approved ⇄ held; approved → partly or done; partly → done."""
+    """``held``: a legal hold forbids it; ``partly``: other cases still need some of the files, or a
+    person still has to look at notes."""
 
     ASKED = "asked"
     REFUSED = "refused"
@@ -144,6 +146,20 @@ class ErasureState(StrEnum):
     HELD = "held"
     PARTLY = "partly"
     DONE = "done"
+
+
+ERASURE_MOVES = Moves(
+    thing="an erasure request",
+    begins=[ErasureState.ASKED],
+    after={
+        ErasureState.ASKED: [ErasureState.REFUSED, ErasureState.APPROVED],
+        ErasureState.REFUSED: [],
+        ErasureState.APPROVED: [ErasureState.HELD, ErasureState.PARTLY, ErasureState.DONE],
+        ErasureState.HELD: [ErasureState.APPROVED],
+        ErasureState.PARTLY: [ErasureState.APPROVED],
+        ErasureState.DONE: [],
+    },
+)
 
 
 class Ground(StrEnum):
@@ -200,10 +216,18 @@ class ErasureRequest(Row):
     error = models.CharField(max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    #: Not kept: whether what was just entered joined this request instead of making one.
+    joined = False
+
     class Meta:
         db_table = "keeping_erasure"
         ordering = ["-asked_at"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(ended_at=None, requester="uploader"),
+                name="one_open_erasure_per_uploader_and_case",
+            ),
             models.UniqueConstraint(
                 fields=["report"],
                 condition=Q(ended_at=None, report__isnull=False),
@@ -233,4 +257,58 @@ class ErasureRequest(Row):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(ended_at=None), name="erasure_open"),
             models.Index(fields=["case"], name="erasure_by_case"),
+        ]
+
+
+class NoteAnswer(StrEnum):
+    """What became of a note that was put before a person."""
+
+    KEPT = "kept"
+    REMOVED = "removed"
+
+
+#: A note waits (empty) until a person, or its day, says what becomes of it.
+NOTE_MOVES = Moves(
+    thing="a note to look at",
+    begins=[""],
+    after={"": [NoteAnswer.KEPT, NoteAnswer.REMOVED], NoteAnswer.KEPT: [], NoteAnswer.REMOVED: []},
+)
+
+
+class NoteReview(Row):
+    """A work note in which no trace of what was erased was found: does it speak of it after all?
+
+    ``about`` is the step of the erasure ("report:…", "asset:…"); ``elsewhere`` says that the note
+    names somebody but lies in another case. Unanswered on ``due_at`` the note goes.
+    """
+
+    note = models.ForeignKey(WorkNote, on_delete=models.PROTECT, related_name="reviews")
+    about = models.CharField(max_length=90)
+    elsewhere = models.BooleanField()
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.CharField(max_length=8, blank=True, choices=[(a, a) for a in NoteAnswer])
+    answered_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "keeping_note_review"
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["note", "about"], name="note_asked_once_each"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None, answered_by=None)
+                | ~Q(answer="") & Q(answered_at__isnull=False),
+                name="note_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer="kept") | Q(answered_by__isnull=False),
+                name="note_kept_by_a_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(answer=""), name="note_review_open"),
+            models.Index(fields=["about"], condition=Q(answer=""), name="note_review_about"),
         ]

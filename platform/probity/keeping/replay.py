@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db import transaction
+
 from probity.audit.erasures import Erased, ledger_read
 from probity.bundles.models import Export
-from probity.cases.models import Case, EvidenceItem, Report, ReporterContact
+from probity.cases.models import Case, EvidenceItem, Report, ReporterContact, WorkNote
 from probity.core.errors import Refusal
 from probity.evidence.models import Asset, CustodyAction
-from probity.evidence.services import asset_files_purge, bundle_delete
+from probity.evidence.services import asset_files_purge, bundles_delete
 from probity.outbox.models import Message
 from probity.parties.models import Uploader
 
@@ -21,9 +23,11 @@ from .forgetting import (
     export_forget,
     report_forget,
     request_forget,
+    unnamed_forget,
     uploader_forget,
 )
 from .models import ErasureRequest
+from .notes import case_notes_forget, note_forget
 
 WHY = "erased before, came back with a restore"
 
@@ -38,13 +42,15 @@ class LedgerBroken(Refusal):
 @dataclass
 class Replayed:
     """What a replay did: ``again`` destroyed once more, ``gone`` found gone, ``anew`` left alone
-    because it was received again later, ``held`` kept by a legal hold that came back as well."""
+    because it was received again later, ``held`` kept by a legal hold that came back as well,
+    ``waits`` stopped by something else, each with why."""
 
     lines: int = 0
     again: list[str] = field(default_factory=list)
     gone: int = 0
     anew: int = 0
     held: list[str] = field(default_factory=list)
+    waits: dict[str, str] = field(default_factory=dict)
 
 
 def erasures_replay() -> Replayed:
@@ -65,6 +71,9 @@ def erasures_replay() -> Replayed:
             outcome = ACTS[line.kind](line)
         except UnderHold:
             told.held.append(f"{line.kind} {line.id}")
+            continue
+        except Refusal as refusal:  # one thing must not keep all the others alive
+            told.waits[f"{line.kind} {line.id}"] = refusal.sentence
             continue
         told.again += [f"{line.kind} {line.id}"] if outcome == "again" else []
         told.gone += outcome == "gone"
@@ -124,12 +133,12 @@ def _report(line: Erased) -> str:
 def _export(line: Erased) -> str:
     export = Export.objects.filter(pk=line.id).first()
     if export is None:
-        bundle_delete(Export(id=UUID(line.id)).storage_name)
+        bundles_delete(Export(id=UUID(line.id)).storage_folder)
         return "gone"
     if export.destroyed_at is None:
         export_forget(export=export, actor="system", why=WHY, ledger=False)
         return "again"
-    bundle_delete(export.storage_name)
+    bundles_delete(export.storage_folder)
     return "gone"
 
 
@@ -150,11 +159,40 @@ def _uploader(line: Erased) -> str:
     return "again"
 
 
+def _unnamed(line: Erased) -> str:
+    case = Case.objects.filter(pk=line.id).first()
+    if case is None:
+        return "gone"
+    again = unnamed_forget(case=case, actor="system", why=WHY, until=line.at, ledger=False)
+    return "again" if again else "gone"
+
+
+def _note(line: Erased) -> str:
+    note = WorkNote.objects.filter(pk=line.id).exclude(text="").first()
+    if note is None:
+        return "gone"
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=note.case_id)
+        note_forget(note=note, case=case, actor="system", ledger=False)
+    return "again"
+
+
+def _notes(line: Erased) -> str:
+    case = Case.objects.filter(pk=line.id).first()
+    if case is None or not case.work_notes.exclude(text="").filter(at__lte=line.at).exists():
+        return "gone"
+    again = case_notes_forget(case=case, actor="system", why=WHY, until=line.at, ledger=False)
+    return "again" if again else "gone"
+
+
 ACTS: dict[str, Callable[[Erased], str]] = {
     "asset": _asset,
     "item": _item,
     "report": _report,
     "uploader": _uploader,
+    "unnamed": _unnamed,
+    "note": _note,
+    "notes": _notes,
     "export": _export,
     "request": _request,
 }

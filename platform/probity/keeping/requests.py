@@ -15,6 +15,7 @@ from probity.accounts.roles import Ability
 from probity.audit.commitments import commit_to
 from probity.audit.services import case_chain, event_append
 from probity.cases.models import Case, Report
+from probity.cases.notes import work_note
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput
 from probity.core.wake import task_wake
@@ -22,6 +23,7 @@ from probity.core.wake import task_wake
 from .holds import TASK
 from .models import ErasureRequest, ErasureState, Ground, Requester
 from .receipts import erasure_digest, erasure_token
+from .selectors import uploader_known
 from .texts import plain
 
 MONTHS, MORE_MONTHS = 1, 2
@@ -68,7 +70,8 @@ def erasure_enter(
     """Staff write down what an uploader or a depicted person asked for.
 
     The second value is the secret part of the address on which the requester sees what became of
-    it; it is kept nowhere. Raises NotAllowed, InvalidInput.
+    it; it is kept nowhere. What an uploader asks again joins their open request. Raises NotAllowed,
+    InvalidInput, and Conflict where more is asked than was granted already.
     """
     person = actor.require_person(Ability.CASES_WORK)
     locked = Case.objects.select_for_update().get(pk=case.pk)
@@ -78,6 +81,9 @@ def erasure_enter(
     files = set(locked.items.values_list("asset", flat=True))
     if not set(wanted.reports) <= known or not set(wanted.assets) <= files:
         raise InvalidInput.of({"what": "This case has no such report or file."})
+    earlier = locked.erasures.filter(ended_at=None, requester=Requester.UPLOADER).first()
+    if requester == Requester.UPLOADER and earlier:
+        return _join(earlier, wanted, actor), erasure_token(earlier.pk)
     row = _ask(
         case=locked, report=None, requester=Requester(requester), wanted=wanted,
         actor=actor.name, entered_by=person.pk,
@@ -85,14 +91,44 @@ def erasure_enter(
     return row, erasure_token(row.pk)
 
 
+def _join(row: ErasureRequest, wanted: Wanted, actor: Actor) -> ErasureRequest:
+    """Have the open request of an uploader reach what they ask for now; their case is locked."""
+    person = actor.require_person(Ability.CASES_WORK)
+    row.joined, words = True, _words(wanted)
+    reports = sorted({*row.reports, *wanted.reports}, key=str)
+    assets = sorted({*row.assets, *wanted.assets})
+    wider = (reports, assets) != (sorted(row.reports, key=str), sorted(row.assets))
+    if wider and row.state != ErasureState.ASKED:
+        raise Conflict(
+            f"The uploader asked for this before, on {row.asked_at:%d %B %Y}, and that request is "
+            f"{row.state}. What they want beyond it can be entered once it is finished."
+        )
+    row.reports, row.assets = reports, assets
+    row.save(update_fields=["reports", "assets"])
+    event_append(
+        chain=case_chain(row.case_id), name="erasure.joined", actor=actor.name,
+        payload={
+            "request": str(row.pk), "reports": [str(key) for key in reports], "assets": assets,
+        },
+    )  # fmt: skip
+    work_note(case=row.case, kind="asked_again", person=person, text=words, actor=actor.name)
+    return row
+
+
+def _words(wanted: Wanted) -> str:
+    words = plain(wanted.words)
+    if len(words) > WORDS_MAX:
+        raise InvalidInput.of({"words": f"At most {WORDS_MAX} characters; shorten it."})
+    return words
+
+
 def _ask(
     *, case: Case, report: Report | None, requester: Requester, wanted: Wanted, actor: str,
     entered_by: UUID | None = None,
 ) -> ErasureRequest:  # fmt: skip
-    words = plain(wanted.words)
-    if len(words) > WORDS_MAX:
-        raise InvalidInput.of({"words": f"At most {WORDS_MAX} characters; shorten it."})
-    if not (wanted.reports or wanted.assets):
+    words = _words(wanted)
+    own = requester == Requester.UPLOADER and uploader_known(case)
+    if not (wanted.reports or wanted.assets or own):
         raise InvalidInput.of({"what": "Say what should be erased: a report, a file, or both."})
     digest, salt = commit_to(words) if words else ("", "")
     moment, row_id = now(), uuid4()
@@ -126,7 +162,8 @@ def erasure_approve(
     if assets is not None:
         if not set(assets) <= set(row.assets):
             raise InvalidInput.of({"assets": "Only files that were asked for can be erased."})
-        if not assets and not row.reports:
+        own = row.requester == Requester.UPLOADER and uploader_known(row.case)
+        if not (assets or row.reports or own):
             raise InvalidInput.of({"assets": "Nothing would be left to erase; refuse it instead."})
         row.assets = sorted(assets)
     row.state, row.decided_by, row.decided_at = ErasureState.APPROVED, person, now()

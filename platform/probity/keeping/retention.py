@@ -14,11 +14,12 @@ from probity.audit.services import case_chain, event_append
 from probity.cases.models import Case, CaseState
 from probity.core.clock import now
 from probity.evidence.models import Asset
-from probity.evidence.services import asset_files_purge, bundle_delete
+from probity.evidence.services import asset_files_purge, bundles_delete
 
 from .errors import UnderHold
 from .forgetting import asset_let_go, cases_needing, export_forget, report_forget
 from .models import SEALED, Anchor, CaseCleared
+from .notes import case_notes_forget
 from .schedules import Schedule, schedules
 from .selectors import cases_held
 
@@ -110,6 +111,7 @@ def retention_run(*, most: int | None = None) -> Cleared:
 
 def _clear(due: Due, done: Cleared) -> None:
     case, others = due.case, 0
+    case_notes_forget(case=case, actor="system", why=WHY)
     files = [item.asset for item in case.items.select_related("asset")]
     for asset in files:
         kept = asset_let_go(case=case, asset=asset, actor="system", why=WHY)
@@ -118,12 +120,12 @@ def _clear(due: Due, done: Cleared) -> None:
         asset_files_purge(asset)
     reports = list(case.reports.all())
     for report in reports:
-        report_forget(report=report, actor="system", why=WHY)
+        report_forget(report=report, actor="system", why=WHY, beyond=False)
     bundles = list(case.exports.filter(destroyed_at=None))
     for export in bundles:
         export_forget(export=export, actor="system", why=WHY)
     for export in case.exports.exclude(destroyed_at=None):
-        bundle_delete(export.storage_name)
+        bundles_delete(export.storage_folder)
     counted = {"files": len(files) - others, "reports": len(reports), "bundles": len(bundles)}
     _written(due, counted | {"left_to_others": others})
     done.cases += 1

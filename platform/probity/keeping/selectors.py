@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from probity.accounts.models import Person
 from probity.cases.access import visible
-from probity.cases.models import Case
+from probity.cases.models import Case, WorkNote
+from probity.contests.selectors import appeals_unnamed
 from probity.core.errors import NotFound
 from probity.evidence.models import Asset
 
-from .models import ErasureRequest, LegalHold
+from .models import ErasureRequest, LegalHold, NoteReview
 from .receipts import erasure_digest
 
 
@@ -57,6 +60,47 @@ def hold_find(hold_id: UUID) -> LegalHold:
     if hold is None:
         raise NotFound("There is no legal hold with this id.")
     return hold
+
+
+def uploader_known(case: Case) -> bool:
+    """Whether anything is kept of whoever uploaded: their account, or appeals without one."""
+    return case.uploader_id is not None or appeals_unnamed(case).exists()
+
+
+@dataclass(frozen=True)
+class NotesWaiting:
+    """A case with notes to look at: how many, and when the first of them goes."""
+
+    case: Case
+    notes: int
+    due_at: datetime
+
+
+def notes_of_case(case: Case) -> list[NoteReview]:
+    """The notes of a case that a person has to look at, in the order they were written."""
+    rows = NoteReview.objects.filter(note__case=case, answer="").select_related("note__person")
+    each = rows.order_by("note_id", "due_at").distinct("note_id")
+    return sorted(each, key=lambda row: row.note.at)
+
+
+def notes_open(*, person: Person | None = None) -> list[NotesWaiting]:
+    """Cases with notes to look at, of those this person may see, the first to go first."""
+    rows = NoteReview.objects.filter(visible(person, through="note__case"), answer="")
+    counted = rows.order_by().values_list("note__case").annotate(
+        notes=Count("note", distinct=True), due=Min("due_at")
+    )  # fmt: skip
+    found = {key: (notes, due) for key, notes, due in counted}
+    cases = Case.objects.in_bulk(list(found))
+    waiting = [NotesWaiting(cases[key], *said) for key, said in found.items()]
+    return sorted(waiting, key=lambda one: one.due_at)
+
+
+def note_find(case: Case, note_id: UUID) -> WorkNote:
+    """A note of a case that was put before a person at some time; raises NotFound."""
+    note = case.work_notes.filter(pk=note_id, reviews__isnull=False).first()
+    if note is None:
+        raise NotFound("There is no such note to look at in this case.")
+    return note
 
 
 def erasures_open(*, person: Person | None = None) -> QuerySet[ErasureRequest]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import QuerySet
 
 from probity.audit.services import case_chain, event_append
-from probity.cases.models import Report
+from probity.cases.models import Case, Report
 from probity.core.clock import now
 from probity.outbox.services import message_forget
 from probity.parties.models import Uploader
 
-from .models import Notice
+from .models import Notice, Party
 
 
 @transaction.atomic
@@ -24,6 +26,13 @@ def reporter_notices_forget(*, report: Report, actor: str) -> int:
 def uploader_notices_forget(*, uploader: Uploader, actor: str) -> int:
     """Erase the words of every notice to an uploader; how many."""
     return _forget(Notice.objects.filter(uploader=uploader), actor=actor)
+
+
+@transaction.atomic
+def unnamed_notices_forget(*, case: Case, until: datetime, actor: str) -> int:
+    """Erase the words of every notice to an uploader whose account nobody had named; how many."""
+    rows = Notice.objects.filter(case=case, to=Party.UPLOADER, uploader=None, at__lte=until)
+    return _forget(rows, actor=actor)
 
 
 def _forget(rows: QuerySet[Notice], *, actor: str) -> int:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from probity.accounts.models import Person
 from probity.cases.models import Case, Report
 from probity.core.models import Row
+from probity.core.moves import Moves
 from probity.decisions.models import Decision
 from probity.outbox.models import Message
 from probity.parties.models import Uploader
@@ -21,6 +22,8 @@ from .kinds import Kind
 
 #: Opens a private page to whoever holds it.
 PRIVATE_LINK = re.compile(r"/(?:decision|status)/[\w=~-]{16,}")
+#: What stands in its place for everybody else.
+LINK_GONE = "/…"
 
 
 class Party(StrEnum):
@@ -166,7 +169,7 @@ class Notice(Row):
     @property
     def text_shown(self) -> str:
         """The words without the secret address in them, for anybody but their reader."""
-        return PRIVATE_LINK.sub("/…", self.text)
+        return PRIVATE_LINK.sub(LINK_GONE, self.text)
 
 
 class NoticeHold(Row):
@@ -199,10 +202,10 @@ class NoticeHold(Row):
 
 
 class EntryState(StrEnum):
-    """sending → stored, existing (was there already), refused or waiting; the last two → sending.
+    """``existing``: it was there already. ``waiting``: certainly not stored, due again.
 
     ``sending`` after the program died: nobody knows, and the database is asked before anything is
-    sent again. ``waiting``: certainly not stored, due again.
+    sent again.
     """
 
     SENDING = "sending"
@@ -210,6 +213,24 @@ class EntryState(StrEnum):
     EXISTING = "existing"
     REFUSED = "refused"
     WAITING = "waiting"
+
+
+ENTRY_MOVES = Moves(
+    thing="a statement for the public database",
+    begins=[EntryState.SENDING],
+    after={
+        EntryState.SENDING: [
+            EntryState.STORED,
+            EntryState.EXISTING,
+            EntryState.REFUSED,
+            EntryState.WAITING,
+        ],
+        EntryState.STORED: [],
+        EntryState.EXISTING: [],
+        EntryState.REFUSED: [EntryState.SENDING],
+        EntryState.WAITING: [EntryState.SENDING],
+    },
+)
 
 
 class TransparencyEntry(Row):

@@ -21,7 +21,7 @@ from .filling import text_fill
 from .guard import without_reporters
 from .kinds import SHAPES, Kind
 from .languages import language_of
-from .models import Notice, Party, PrivatePage, TextVersion, Way, Why
+from .models import LINK_GONE, PRIVATE_LINK, Notice, Party, PrivatePage, TextVersion, Way, Why
 from .receipts import page_digest, page_token
 from .selectors import hold_on, text_current
 from .shipped import Text
@@ -120,8 +120,9 @@ def notice_release(*, withheld: Notice, actor: str) -> Notice:
 
 
 def committed(text: Text) -> str:
-    """What the log's commitment stands for."""
-    return f"{text.subject}\n\n{text.body}"
+    """What the log's commitment stands for: the words without the secret address in them, so that
+    whoever checks them need not be let in."""
+    return PRIVATE_LINK.sub(LINK_GONE, f"{text.subject}\n\n{text.body}")
 
 
 def party_language(*, case: Case, to: Party, report: Report | None) -> str:

@@ -150,11 +150,12 @@ def _ground_line(ground: dict[str, Any], language: str) -> str:
     words, citation = words_in(language), ground["citation"]
     law, section = citation.get("law") or "", citation.get("section") or ""
     where = ", ".join(part for part in (law, section) if part) or citation.get("text") or "–"
-    known = ground_in(ground["rule"], language)
-    title, explanation = known or (ground["title"], ground["explanation"])
+    own = (ground["title"], ground["explanation"] or "")
+    known = None if language == ENGLISH else ground_in(*own, language)
+    title, explanation = known or own
     line = words.ground_line.format(
         kind=words.ground.get(ground["ground"] or "", words.ground[""]), title=title, where=where,
-        explanation=explanation or "",
+        explanation=explanation,
     ).strip()  # fmt: skip
     if ground["outcome"] == "unknown":
         line += f" {words.ground_open}"

@@ -254,3 +254,24 @@ def test_programs_manage_people_too(client_for: Callable[..., Any], queues: Any)
     weak = client_for("wim", "reviewer")
     assert weak.get("/api/v1/people").status_code == 403
     assert weak.get("/api/v1/access/exceptions").status_code == 403
+
+
+def test_an_administrator_ends_one_session_and_the_others_go_on(
+    desk: Client, person: Callable[..., Any]
+) -> None:
+    somebody, browsers = person("olga"), (Client(), Client())
+    for browser in browsers:
+        browser.force_login(somebody)
+        assert browser.get("/triage").status_code == 200
+    first, second = (browser.session["sitting"] for browser in browsers)
+    page = f"/administration/people/{somebody.pk}"
+    assert desk.get(page).content.decode().count("End it") == 2
+    assert desk.post(f"{page}/sessions/{first}/end").status_code == 302
+    assert browsers[0].get("/triage").status_code == 302
+    assert browsers[1].get("/triage").status_code == 200
+    ended = AuditEvent.objects.get(name="session.ended")
+    assert ended.payload["session"] == first
+    assert ended.payload["why"] == "ended by an administrator"
+    assert desk.post(f"{page}/sessions/{first}/end").status_code == 404
+    chief = Person.objects.get(username="chief")
+    assert desk.post(f"/administration/people/{chief.pk}/sessions/{second}/end").status_code == 404

@@ -1,6 +1,7 @@
 """Every address, by every method, for every role: the table beside this file, over real requests.
 
-A reading request ends once it is let in, before its page is made: that spares most of the time.
+A reading request ends once it is let in, before its page is made, and a refusal's page is made for
+one role only; the others get its sentence and status: that spares most of the time.
 
 ``in``: let in, whatever the page then says to an empty form. ``no``: refused with the permission's
 name. ``door``: sign in first. ``hidden``: answered like what is not there. A new address without
@@ -19,6 +20,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -27,7 +29,8 @@ from probity.accounts.roles import Role
 from probity.accounts.services import password_set, person_create
 from probity.accounts.tokens import token_create
 from probity.api import permissions
-from probity.web import guard
+from probity.web import guard, middleware
+from probity.web.problems import problem
 from probity.workflow.reach import CASES_OF, FREE, reach_require
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,8 @@ LEFT_OUT = frozenset({"schema"})
 #: Answers 405 to anything; asked for the methods an address knows.
 UNKNOWN_METHOD = "TRACE"
 METHODS = ("get", "post", "put", "patch", "delete")
+#: Whom every refusal is shown to as the page that it is.
+SHOWN = "auditor"
 
 
 @cache
@@ -93,7 +98,8 @@ class Visitors:
     """One browser and one token for each column of the table."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reading = False
+        self.reading, self.shown = False, False
+        monkeypatch.setattr(middleware, "problem", self._problem)
         for gate in (guard, permissions):
             monkeypatch.setattr(gate, "reach_require", self._reached)
         self.browsers: dict[str, Client] = {"stranger": Client()}
@@ -117,11 +123,16 @@ class Visitors:
         if self.reading:
             raise Reached
 
+    def _problem(self, request: HttpRequest, *, status: int, sentence: str) -> HttpResponse:
+        if self.shown:
+            return problem(request, status=status, sentence=sentence)
+        return HttpResponse(sentence, status=status)
+
     def ask(self, who: str, method: str, address: str) -> str:
         """What one request of an empty form or object comes to; what it changed is undone."""
         browser, headers = self.browsers[who], {}
         kept, browser.exc_info = browser.cookies.copy(), None
-        self.reading = method == "get"
+        self.reading, self.shown = method == "get", who == SHOWN
         if address.startswith("/api/") and who in self.tokens:
             headers = {"authorization": f"Token {self.tokens[who]}"}
         sent: dict[str, Any] = {"data": "{}", "content_type": "application/json"}

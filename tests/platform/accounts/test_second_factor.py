@@ -123,7 +123,7 @@ def test_a_new_factor_signs_other_places_out(
     assert other.get("/triage").status_code == 200
     enter(client, "ada")
     bind_app(client)
-    assert other.get("/triage")["Location"] == "/sign-in"
+    assert other.get("/triage")["Location"] == "/sign-in?next=%2Ftriage"
     assert client.get("/triage").status_code == 200
 
 
@@ -145,7 +145,7 @@ def test_two_administrators_take_a_lost_factor_away(
         factor_reset_ask(person=ada, reason="Again", actor=second)
     factor_reset_settle(reset=reset, agree=True, actor=second)
     assert not factors_of(ada).any
-    assert client.get("/triage")["Location"] == "/sign-in"
+    assert client.get("/triage")["Location"] == "/sign-in?next=%2Ftriage"
     assert not PersonSession.objects.filter(person=ada, ended_at=None).exists()
     assert events("factor.reset_asked", "factor.reset_settled", "factor.removed") == [
         "factor.reset_asked", "factor.reset_settled", "factor.removed",

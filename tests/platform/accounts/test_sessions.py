@@ -43,7 +43,7 @@ def test_no_session_lasts_for_ever(client: Client, ada: Any, settings: Any) -> N
     PersonSession.objects.update(
         began_at=session.began_at - timedelta(hours=settings.SESSION_HOURS, minutes=1)
     )
-    assert client.get("/triage")["Location"] == "/sign-in"
+    assert client.get("/triage")["Location"] == "/sign-in?next=%2Ftriage"
 
 
 def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(client: Client, ada: Any) -> None:
@@ -68,10 +68,10 @@ def test_one_sees_and_ends_ones_own_and_nobody_elses(
     stranger.force_login(person("eve"))
     assert stranger.post(f"/account/sessions/{other.pk}/end").status_code == 404
     client.post(f"/account/sessions/{other.pk}/end")
-    assert there.get("/triage")["Location"] == "/sign-in"
+    assert there.get("/triage")["Location"] == "/sign-in?next=%2Ftriage"
     enter(there, "ada")
     client.post("/account/sessions/others")
-    assert there.get("/triage")["Location"] == "/sign-in"
+    assert there.get("/triage")["Location"] == "/sign-in?next=%2Ftriage"
     assert client.get("/triage").status_code == 200
 
 
@@ -88,7 +88,7 @@ def test_a_new_password_ends_the_others(client: Client, ada: Any, enter: Enter) 
 def test_new_roles_end_every_session(client: Client, ada: Any, person: Callable[..., Any]) -> None:
     chief = person_actor(person("chief", "administrator"))
     roles_set(person=ada, roles=["lead"], actor=chief)
-    assert client.get("/triage")["Location"] == "/sign-in"
+    assert client.get("/triage")["Location"] == "/sign-in?next=%2Ftriage"
     changed = AuditEvent.objects.get(name="person.roles_set")
     assert changed.payload["before"] == ["reviewer"]
     with pytest.raises(NotAllowed):

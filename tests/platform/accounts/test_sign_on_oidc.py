@@ -131,7 +131,7 @@ def come_in(client: Client, *, to: str = "/triage") -> Any:
     """Follow the link of the sign-in page to the provider and back."""
     out = client.get(f"/sign-in/oidc/oidc?{urlencode({'next': to})}")
     assert out.status_code == 302, out.content
-    back = requests.get(out["Location"], allow_redirects=False, timeout=5)
+    back = requests.get(out["Location"], allow_redirects=False, timeout=60)
     address = urlsplit(back.headers["Location"])
     return client.get(f"{address.path}?{address.query}")
 
@@ -247,7 +247,7 @@ def test_an_answer_that_nobody_asked_for_is_refused(
 ) -> None:
     bind(person("ada"))
     out = client.get("/sign-in/oidc/oidc")
-    back = requests.get(out["Location"], allow_redirects=False, timeout=5)
+    back = requests.get(out["Location"], allow_redirects=False, timeout=60)
     address = urlsplit(back.headers["Location"])
     elsewhere = Client()
     answer = elsewhere.get(f"{address.path}?{address.query}")

@@ -108,10 +108,13 @@ def test_profiles_withhold_what_they_say(case: Case, bundle: Bundle) -> None:
 
 
 def test_a_sealed_file_never_leaves(case: Case, bundle: Bundle) -> None:
-    from probity.evidence.services import asset_seal
+    from probity.evidence.models import SealCause
+    from probity.evidence.seals import asset_seal
 
     asset = case.items.get().asset
-    asset_seal(asset=asset, actor="system", case=case.pk, why="may show a minor")
+    asset_seal(
+        asset=asset, cause=SealCause.PERSON, actor="system", case=case.pk, why="may show a minor",
+    )  # fmt: skip
     held = contents(bundle(case, "full", why="Ordered."))
     assert not [name for name in held if name.endswith("/original") or "derivatives/" in name]
     assert "sealed" in held["data/redactions.json"].decode()

@@ -33,9 +33,9 @@ def test_what_is_erased_is_gone_and_the_log_is_whole(
         held = {name: archive.read(name) for name in archive.namelist()}
     for words in (b"The day is wrong.", b"reporter@example.org"):
         assert [name for name, data in held.items() if words in data] == []
-    # where the content was belongs to the statement for whoever published it
+    # where the content was belongs to what whoever published it is told
     naming = [name for name, data in held.items() if b"https://example.org/1" in data]
-    assert all("/statements/" in name for name in naming)
+    assert all("/statements/" in name or "/notices/" in name for name in naming)
     assert standalone.verify(str(path), log_verify_key().text).failed == []
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM audit_event WHERE payload::text LIKE '%reporter@%'")

@@ -32,6 +32,12 @@ def packed(path: Path, files: Files) -> Path:
     return path
 
 
+def of_each_kind(files: Files) -> list[str]:
+    """The names of all files, but of the packs of law, which are all alike, only three."""
+    packs = [name for name in files if "/packs/" in name]
+    return [name for name in files if name not in packs[3:]]
+
+
 def failed(path: Path) -> dict[str, str]:
     """The failed checks under the key that the reader got elsewhere."""
     report = standalone.verify(str(path), log_verify_key().text)
@@ -84,7 +90,7 @@ def _manifest(hashes: dict[str, str]) -> bytes:
 
 def test_one_flipped_byte_in_any_file_is_named(honest: Path, tmp_path: Path) -> None:
     files = unpacked(honest)
-    for number, name in enumerate(files):
+    for number, name in enumerate(of_each_kind(files)):
         data = bytearray(files[name])
         place = (0, len(data) // 2, len(data) - 1)[number % 3]
         data[place] ^= 1
@@ -97,7 +103,7 @@ def test_one_flipped_byte_in_any_file_is_named(honest: Path, tmp_path: Path) -> 
 def test_a_dropped_or_added_file_is_named(honest: Path, tmp_path: Path) -> None:
     files = unpacked(honest)
     top = next(iter(files)).split("/")[0]
-    for name in files:
+    for name in of_each_kind(files):
         path = packed(tmp_path / "dropped.zip", {n: d for n, d in files.items() if n != name})
         assert failed(path), name
     for extra in ("data/assets/more.txt", "more.txt"):
@@ -113,7 +119,17 @@ def test_two_swapped_files_are_named(honest: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["original", "decisions/", "evaluations/", "runs/", "statements/", "answers/", "packs/"]
+    "kind",
+    [
+        "original",
+        "decisions/",
+        "evaluations/",
+        "runs/",
+        "statements/",
+        "notices/",
+        "answers/",
+        "packs/",
+    ],
 )
 def test_a_resealed_change_meets_log_and_key(honest: Path, tmp_path: Path, kind: str) -> None:
     files = unpacked(honest)

@@ -217,7 +217,7 @@ def test_claim_like_taking_notes_and_the_own_clock(
 ) -> None:
     other = person_actor(person("jus", "senior"))
     appeal_take(appeal=appealed, actor=judge)
-    with pytest.raises(Conflict, match="Somebody else holds"):
+    with pytest.raises(Conflict, match="holds this appeal until"):
         appeal_take(appeal=appealed, actor=other)
     appeal_note(appeal=appealed, text="Asked the lawyer", actor=judge)
     appeal_release(appeal=appealed, actor=judge)

@@ -111,8 +111,10 @@ def test_the_guided_form_carries_its_answers_and_starts_the_clock(client: Client
         assert page.status_code == 200, step
         assert not Report.objects.exists()
     assert "complete" in page.content.decode()
-    sent = client.post("/request", {**filled, "step": "send", "go": "send"})
-    assert sent.status_code == 302
+    sent = client.post(
+        "/request", {**filled, "step": "send", "go": "send"}, headers={"hx-request": "true"}
+    )
+    assert "/status/" in sent["HX-Redirect"]
     report = Report.objects.get()
     assert report.request_valid_at
     assert report.case.clocks.filter(rule="us-tida-notice-removal", ended_at=None).exists()
@@ -131,3 +133,16 @@ def test_the_form_leads_back_to_what_is_wrong_and_checks_as_one_goes(client: Cli
     part = client.post("/request/check", {"person": "behalf", "category": "intimate"})
     assert "Sign it: type your full name." in part.content.decode()
     assert client.post("/request", {"person": "other", "step": "who"}).url == "/report"  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_the_browser_s_own_back_has_a_step_to_lead_to(client: Client) -> None:
+    """A page that was posted for cannot be gone back to: the steps take each other's place."""
+    page = client.get("/request").content.decode()
+    form = page.split('<form id="request-form"')[1].split(">")[0]
+    assert 'hx-target="#main" hx-select="#main"' in form
+    assert "probity/steps.js" in page
+    sent = client.post(
+        "/request", {"person": "other", "step": "who"}, headers={"hx-request": "true"}
+    )
+    assert sent["HX-Redirect"] == "/report"

@@ -123,7 +123,8 @@ def test_misuse_and_senders_in_the_browser(
     assert made.status_code == 302
     assert "Faces Watch" in client.get("/review/senders").content.decode()
     assert client.get(made.headers["Location"]).status_code == 200
-    assert "Faces Watch" in client.get("/review/senders/record.csv").content.decode()
+    record = client.get("/review/senders/record.csv").getvalue().decode("utf-8-sig")
+    assert "Faces Watch" in record
     assert client.get("/review/requests").status_code == 200
 
 

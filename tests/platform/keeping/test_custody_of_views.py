@@ -22,6 +22,8 @@ READERS = {
     "web/triage/media.py": "previews: concealed ones are free, all others only after a reveal",
     "web/review/export_views.py": "bundles",
     "api/bundles.py": "bundles through the API",
+    "api/media.py": "previews through the API, with the same rules as in the browser",
+    "api/works.py": "a creator’s own signed works through the API: no evidence",
     "web/creators/desk_views.py": "a creator’s own signed works: no evidence",
 }
 OPENERS = (

@@ -22,8 +22,9 @@ from probity.cases.models import Case, ReporterContact
 from probity.cases.services import report_erase
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotAllowed
-from probity.evidence.models import Asset
-from probity.evidence.services import asset_destroy, asset_seal
+from probity.evidence.models import Asset, SealCause
+from probity.evidence.seals import asset_seal
+from probity.evidence.services import asset_destroy
 from probity.keeping.errors import UnderHold
 from probity.keeping.holds import hold_place, hold_release, holds_sweep
 from probity.keeping.models import LegalHold
@@ -173,7 +174,9 @@ def test_sealing_is_never_held_up(made: Made, legal: Actor) -> None:
     case = made()
     asset = case.items.get().asset
     hold_place(case=case, actor=legal, **SAID)
-    asset_seal(asset=asset, actor="system", case=case.pk, why="may show a minor")
+    asset_seal(
+        asset=asset, cause=SealCause.PERSON, actor="system", case=case.pk, why="may show a minor",
+    )  # fmt: skip
     asset.refresh_from_db()
     assert asset.sealed
     assert not Asset.objects.exclude(destroyed_at=None).exists()
@@ -183,7 +186,10 @@ def test_a_bundle_tells_of_holds_and_withholds_why(
     made: Made, legal: Actor, tmp_path: Path
 ) -> None:
     case = made()
-    asset_seal(asset=case.items.get().asset, actor="system", case=case.pk, why="not decoded here")
+    asset_seal(
+        asset=case.items.get().asset, cause=SealCause.PERSON, actor="system", case=case.pk,
+        why="not decoded here",
+    )  # fmt: skip
     hold_place(case=case, actor=legal, **SAID)
     export = case.exports.get()
     bundle_write(export, target=tmp_path / "court.zip")

@@ -15,7 +15,8 @@ from probity.audit.selectors import chain_verify
 from probity.audit.services import case_chain
 from probity.cases.models import Case, Category, Report
 from probity.core.errors import InvalidInput, NotAllowed
-from probity.evidence.services import asset_seal
+from probity.evidence.models import SealCause
+from probity.evidence.seals import asset_seal
 from probity.keeping import retention
 from probity.keeping.holds import hold_place
 from probity.keeping.models import SEALED, CaseCleared, RetentionSchedule
@@ -145,7 +146,10 @@ def test_a_sealed_file_keeps_its_case_for_its_own_time(
     made: Made, administrator: Actor, run: Callable[..., Any]
 ) -> None:
     case = made(days_ago=300)
-    asset_seal(asset=case.items.get().asset, actor="system", case=case.pk, why="test")
+    asset_seal(
+        asset=case.items.get().asset, cause=SealCause.PERSON, actor="system", case=case.pk,
+        why="test",
+    )  # fmt: skip
     schedule_set(category="defamation", actor=administrator, **KEEP)
     assert run().cases == 0
     schedule_set(category=SEALED, actor=administrator, **KEEP | {"days": 299})

@@ -11,9 +11,11 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from probity.accounts.actors import Actor
-from probity.cases.models import Case, Report
+from probity.cases.models import Case, Report, WorkNote
+from probity.cases.notes import work_note
 from probity.cases.receipts import receipt_token
 from probity.keeping.erasing import erasures_run
+from probity.keeping.forgetting import report_forget
 from probity.keeping.models import ErasureRequest, LegalHold, RetentionSchedule
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,35 @@ def test_the_same_through_the_api(
     reader = client_for("reader", "auditor")
     assert reader.post(holds, hold, format="json").status_code == 403
     assert reader.put("/api/v1/retention/other", said, format="json").status_code == 403
+
+
+def test_notes_are_shown_to_who_decides_kept_and_erased(
+    browser: Client, made: Made, person: Callable[..., Any]
+) -> None:
+    case, lead = made(), person("lena", "lead")
+    for text in ("Ask ada@example.org.", "The caller seemed upset.", "The nurse from Ward 3."):
+        work_note(case=case, kind="returned", person=lead, text=text, actor="system")
+    report_forget(report=case.reports.get(), actor="system", why="test")
+    page = f"/review/{case.pk}/keeping"
+    shown = browser.get(page).content.decode()
+    assert "The caller seemed upset." in shown
+    assert "ada@example.org" not in shown
+    assert f"{page}#notes-title" in browser.get("/keeping").content.decode()
+    other = Client()
+    other.force_login(lead)
+    assert "Notes to look at" not in other.get(page).content.decode()
+    keep, drop = (
+        WorkNote.objects.get(text=text)
+        for text in ("The caller seemed upset.", "The nurse from Ward 3.")
+    )
+    address = f"{page}/note/{drop.pk}"
+    assert other.post(address, {"answer": "remove"}).status_code == 403
+    said = browser.post(f"{page}/note/{keep.pk}", {"answer": "keep"}, follow=True)
+    assert "The note stays." in said.content.decode()
+    said = browser.post(address, {"answer": "remove"}, follow=True).content.decode()
+    assert "The note is erased." in said
+    assert "Notes to look at" not in said
+    assert browser.post(address, {"answer": "keep"}).status_code == 409
+    history = browser.get(f"/review/{case.pk}").content.decode()
+    assert "A person looked at a note and kept it." in history
+    assert "differs from what was recorded" not in history

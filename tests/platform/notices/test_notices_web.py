@@ -71,6 +71,21 @@ def test_the_reporter_reads_what_was_sent_to_them_and_nothing_sent_to_others(
     assert "If you disagree" in text
 
 
+def test_who_complained_is_told_so_and_not_asked_again(
+    reported: Any, decide: Any, client: Client
+) -> None:
+    case = reported()
+    decide(case, "remove")
+    token = receipt_token(case.reports.get().pk)
+    page = f"/status/{token}"
+    assert "Complain about the decision" in client.get(page).content.decode()
+    sent = client.post(f"/appeal/{token}", {"ground": "overlooked", "words": "Look again"})
+    assert sent.status_code == 302
+    text = client.get(page).content.decode()
+    assert "Complain about the decision" not in text
+    assert f'<a href="/appeal/{token}">See how far it is</a>' in text
+
+
 def test_staff_read_every_letter_without_the_secret_in_it(
     reported: Any, decide: Any, signed_in: Client, settings: Any
 ) -> None:

@@ -211,6 +211,7 @@ def test_what_restricts_nobody_or_names_no_ground_is_not_sent(reported: Make, de
     decide(reported(), "remove")
     (kept,) = export_plan().refused
     assert "“decision_ground” is missing." in kept.problems
+    assert "It rests on no ground. Decide the case again and tick one." in kept.problems
 
 
 def test_each_statement_is_stored_once_however_often_it_runs(

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +16,10 @@ from probity.accounts.actors import Actor, person_actor, token_actor
 from probity.accounts.tokens import token_create
 from probity.cases.models import Case
 from probity.cases.notice import notice_read
-from probity.contests.records import csv_line, record_of_sender, wilson
+from probity.contests.records import record_of_sender
+from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotAllowed
+from probity.core.shares import wilson
 from probity.decisions.measures import Asked
 from probity.parties.models import Sender, Uploader
 from probity.parties.services import (
@@ -98,14 +102,33 @@ def test_the_record_says_nothing_below_five_and_is_explained_above(
     assert "4 of 5 reports were acted on" in record.sentence
     assert record.mean_hours is not None
     assert report(person_actor(somebody), 9).reports.get().sender == flagger
-    named = Sender(name="=cmd()", kind="authority", awarded_on=date(2026, 1, 1))
-    assert csv_line(named, record)[0] == "'=cmd()"
+
+
+@pytest.mark.django_db
+def test_the_record_as_a_table_is_harmless_and_read_right(
+    flagger: Sender, lead: Actor, person: Callable[..., Any]
+) -> None:
+    Sender.objects.create(
+        name="=cmd()",
+        kind="authority",
+        award_authority="Müller",
+        awarded_on=date(2026, 1, 1),
+        registered_at=now(),
+    )
+    window = Client()
+    window.force_login(person("leo", "legal"))
+    answer = window.get(reverse("senders-record"))
+    content = answer.getvalue()
+    lines = content.decode("utf-8-sig").splitlines()
+    assert content.startswith(b"\xef\xbb\xbf"), "else a spreadsheet reads MÃ¼ller"
+    assert lines[0].startswith("name,kind,areas")
+    assert [line for line in lines if line.startswith("'=cmd(),authority,,Müller,2026-01-01")]
 
 
 @given(st.integers(0, 200), st.integers(1, 200))
 def test_the_interval_holds_the_share(acted: int, more: int) -> None:
     decided = acted + more
-    low, high = wilson(acted, decided)
+    low, high = wilson(acted, decided) or (0, 0)
     assert 0 <= low <= acted / decided <= high <= 1
 
 

@@ -1,7 +1,11 @@
 from django.db import migrations
 
 from probity.contests.guards import judged_by_others, warned_first
+from probity.contests.misuse_models import SUSPENSION_MOVES
+from probity.contests.models import APPEAL_MOVES
+from probity.contests.referral_models import REFERRAL_MOVES
 from probity.core.append_only import append_only, fixed_columns
+from probity.core.moves import moves_guard, once_set
 
 
 class Migration(migrations.Migration):
@@ -32,6 +36,12 @@ class Migration(migrations.Migration):
             "contests_referral", "id", "case_id", "plugin", "document", "sha256", "with_files",
             "proposer_id", "proposed_at",
         ),
+        moves_guard("contests_appeal", APPEAL_MOVES),
+        moves_guard("contests_suspension", SUSPENSION_MOVES, beginnings=False),
+        moves_guard("contests_referral", REFERRAL_MOVES),
+        once_set("contests_appeal", "warned_at", "breached_at", "erased_at"),
+        once_set("contests_appeal_ruling", "fell_at"),
+        once_set("contests_manifest", "withdrawn_at"),
         judged_by_others(),
         warned_first(),
     ]  # fmt: skip

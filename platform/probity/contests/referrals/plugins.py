@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -11,6 +12,7 @@ from django.conf import settings
 
 from probity.core.errors import Conflict, NotFound
 
+logger = logging.getLogger(__name__)
 GROUP = "probity.referrals"
 
 
@@ -82,3 +84,15 @@ def plugin(name: str) -> Plugin:
         )
     made: Any = point.load()()
     return made  # type: ignore[no-any-return]
+
+
+def titles() -> dict[str, str]:
+    """The switched-on bodies by name, as people call them; one that cannot be loaded is left out
+    with a line in the program's log."""
+    found = {}
+    for name in switched_on():
+        try:
+            found[name] = plugin(name).title
+        except Exception:  # somebody else's code must not take the case page away
+            logger.exception("The referral plug-in %s could not be loaded.", name)
+    return found

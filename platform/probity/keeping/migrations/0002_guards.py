@@ -1,6 +1,8 @@
 from django.db import migrations
 
 from probity.core.append_only import append_only, fixed_columns
+from probity.core.moves import moves_guard
+from probity.keeping.models import ERASURE_MOVES, NOTE_MOVES
 
 # An open hold refuses destruction whoever asks, the application and its owner alike. Sealing still
 # destroys previews: the original they were made from stays.
@@ -57,6 +59,10 @@ CREATE TRIGGER held_bundle BEFORE UPDATE OF destroyed_at ON bundles_export FOR E
 CREATE TRIGGER held_message BEFORE UPDATE OF forgotten_at ON outbox_message FOR EACH ROW
   WHEN (OLD.forgotten_at IS NULL AND NEW.forgotten_at IS NOT NULL AND OLD.about LIKE 'report:%')
   EXECUTE FUNCTION probity_refuse_held();
+CREATE TRIGGER held_note BEFORE UPDATE OF text ON cases_work_note FOR EACH ROW
+  WHEN (OLD.text IS DISTINCT FROM NEW.text) EXECUTE FUNCTION probity_refuse_held();
+CREATE TRIGGER held_note_gone BEFORE DELETE ON cases_work_note FOR EACH ROW
+  EXECUTE FUNCTION probity_refuse_held();
 CREATE OR REPLACE FUNCTION probity_stay_released() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'a released hold stays released: place another'
@@ -64,19 +70,6 @@ BEGIN
 END $$;
 CREATE TRIGGER stay_released BEFORE UPDATE ON keeping_hold FOR EACH ROW
   WHEN (OLD.released_at IS NOT NULL) EXECUTE FUNCTION probity_stay_released();
-CREATE OR REPLACE FUNCTION probity_erasure_moves() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF (OLD.state, NEW.state) IN (
-    ('asked', 'refused'), ('asked', 'approved'), ('approved', 'held'), ('held', 'approved'),
-    ('approved', 'partly'), ('partly', 'approved'), ('approved', 'done')
-  ) THEN
-    RETURN NEW;
-  END IF;
-  RAISE EXCEPTION 'an erasure request cannot go from % to %', OLD.state, NEW.state
-    USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-CREATE TRIGGER erasure_moves BEFORE UPDATE ON keeping_erasure FOR EACH ROW
-  WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION probity_erasure_moves();
 """
 BACK = """
 DROP TRIGGER IF EXISTS held_asset ON evidence_asset;
@@ -88,8 +81,9 @@ DROP TRIGGER IF EXISTS held_item ON cases_evidence_item;
 DROP TRIGGER IF EXISTS held_item_gone ON cases_evidence_item;
 DROP TRIGGER IF EXISTS held_bundle ON bundles_export;
 DROP TRIGGER IF EXISTS held_message ON outbox_message;
+DROP TRIGGER IF EXISTS held_note ON cases_work_note;
+DROP TRIGGER IF EXISTS held_note_gone ON cases_work_note;
 DROP TRIGGER IF EXISTS stay_released ON keeping_hold;
-DROP TRIGGER IF EXISTS erasure_moves ON keeping_erasure;
 """
 
 
@@ -113,4 +107,9 @@ class Migration(migrations.Migration):
             "receipt_digest", "entered_by_id",
         ),
         migrations.RunSQL(HELD, BACK),
+        moves_guard("keeping_erasure", ERASURE_MOVES),
+        fixed_columns(
+            "keeping_note_review", "id", "note_id", "about", "elsewhere", "asked_at", "due_at",
+        ),
+        moves_guard("keeping_note_review", NOTE_MOVES, column="answer"),
     ]  # fmt: skip

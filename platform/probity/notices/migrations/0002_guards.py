@@ -1,6 +1,8 @@
 from django.db import migrations
 
 from probity.core.append_only import append_only, fixed_columns
+from probity.core.moves import moves_guard, once_set
+from probity.notices.models import ENTRY_MOVES
 
 # What a notice said can be erased, all of it at once; it can never be rewritten.
 ONLY_EMPTIED = """
@@ -39,5 +41,8 @@ class Migration(migrations.Migration):
             "notices_transparency_entry", "id", "decision_id", "puid", "begun_at",
         ),
         migrations.RunSQL(ONLY_EMPTIED, BACK),
+        moves_guard("notices_transparency_entry", ENTRY_MOVES),
+        once_set("notices_notice", "forgotten_at"),
+        once_set("notices_hold", "ended_at"),
         migrations.RunSQL(STORED_STAYS, STORED_BACK),
     ]  # fmt: skip

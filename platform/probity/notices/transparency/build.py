@@ -98,6 +98,8 @@ def statement_build(decision: Decision) -> Built:
     if territory:
         body["territorial_scope"] = territory
     problems = statement_problems(body)
+    if "decision_ground" not in body:
+        problems.append("It rests on no ground. Decide the case again and tick one.")
     if not territory:
         problems.append("None of its measures holds in the European Economic Area.")
     problems += _personal(decision, body)

@@ -16,8 +16,8 @@ class Command(BaseCommand):
     help = (
         "Go through the erasure ledger (PROBITY_ERASURE_LEDGER) and destroy again what a restored "
         "backup brought back. Run it before anybody is let in; running it twice changes nothing. "
-        "Exit status 0: all of it is gone; 1: a legal hold keeps something, or the ledger does "
-        "not hold."
+        "Exit status 0: all of it is gone; 1: a legal hold or something else keeps a thing, or "
+        "the ledger does not hold."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,7 +41,9 @@ class Command(BaseCommand):
             )
             for thing in told.held:
                 self.stdout.write(f"Kept by a legal hold: {thing}. Run this again once released.")
-        if told.held:
+            for thing, why in told.waits.items():
+                self.stdout.write(f"Not yet: {thing}. {why} Run this again then.")
+        if told.held or told.waits:
             raise SystemExit(1)
 
     def _check(self, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from probity.cases.models import Report
 from probity.core.errors import Refusal
 from probity.keeping.forgetting import report_forget
+from probity.keeping.notes import WAITS, notes_waiting
 
 
 class Command(BaseCommand):
@@ -34,3 +35,9 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from None
         self.stdout.write(f"What report {report.pk} said of its sender is erased.")
+        waiting = notes_waiting([f"report:{report.pk}"]).count()
+        if waiting:
+            self.stdout.write(
+                f"Notes that wait for a person to look at them, since nothing of it was found in "
+                f"them: {waiting} (see Keeping). What nobody keeps is erased in {WAITS.days} days."
+            )

@@ -1,0 +1,1 @@
+"""How good decisions are: golden cases, blind second reviews, agreement between people."""

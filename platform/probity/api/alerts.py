@@ -22,9 +22,7 @@ from probity.alerts.lists import (
 from probity.alerts.models import (
     Alert,
     Outcome,
-    Rhythm,
     Subscription,
-    Via,
     WatchKind,
     WatchList,
 )
@@ -32,22 +30,19 @@ from probity.alerts.raising import alert_close
 from probity.alerts.selectors import (
     alert_find,
     alerts_list,
-    subscription_find,
     watch_list_find,
     watch_lists_all,
 )
-from probity.alerts.subscriptions import subscription_ask, subscription_dismiss
 from probity.core.errors import InvalidInput
 from probity.matching.models import SignalKind
-from probity.outbox.models import Endpoint
-from probity.outbox.selectors import endpoint_find
 
 from .authentication import request_actor
-from .bodies import object_of, text_of, texts_of, truth_of
+from .base import ERRORS, View
+from .bodies import object_of, text_of, texts_of, truth_of, uuid_of
+from .paging import PAGE, filters_only, listed
 from .representations import moment
-from .views import ERRORS, View
+from .shapes_people import AlertOut, AlertsPage, WatchListOut, WatchListsPage, WatchListWholeOut
 
-OBJECT = {"type": "object", "additionalProperties": True}
 MOST = 200
 Text = dict[str, object]
 
@@ -73,7 +68,7 @@ class TermIn(serializers.Serializer[Text]):
     own = serializers.ListField(child=serializers.CharField(), required=False)
 
 
-class HashIn(serializers.Serializer[Text]):
+class WatchHashIn(serializers.Serializer[Text]):
     """A hash in hexadecimal, and why it belongs there."""
 
     kind = serializers.ChoiceField(choices=list(SignalKind))
@@ -82,16 +77,7 @@ class HashIn(serializers.Serializer[Text]):
     why = serializers.CharField(max_length=500)
 
 
-class SubscriberIn(serializers.Serializer[Text]):
-    """Who is asked; nothing but the question is sent before the address says yes."""
-
-    email = serializers.EmailField()
-    via = serializers.ChoiceField(choices=list(Via))
-    rhythm = serializers.ChoiceField(choices=list(Rhythm))
-    endpoint = serializers.UUIDField(required=False, help_text="for webhooks")
-
-
-class AnswerIn(serializers.Serializer[Text]):
+class AlertAnswerIn(serializers.Serializer[Text]):
     """What an alert was worth."""
 
     outcome = serializers.ChoiceField(choices=list(Outcome))
@@ -106,30 +92,34 @@ class Alerts(View):
         operation_id="alerts_list",
         summary="Alerts, the newest first; show=open for those nobody has answered",
         parameters=[
+            *PAGE,
             OpenApiParameter("show", str, enum=["open", "all"]),
             OpenApiParameter("watch_list", UUID),
         ],
-        responses={200: OBJECT, **ERRORS},
+        responses={200: AlertsPage, **ERRORS},
     )
     def get(self, request: Request) -> Response:
-        key = request.query_params.get("watch_list", "")
-        watch_list = watch_list_find(_uuid(key, "watch_list")) if key else None
+        filters_only(request, "show", "watch_list")
+        key, show = (request.query_params.get(name, "") for name in ("watch_list", "show"))
+        if show not in {"", "open", "all"}:
+            raise InvalidInput.of({"show": "“show” is one of open, all."})
+        watch_list = watch_list_find(uuid_of(key, "watch_list")) if key else None
         rows = alerts_list(
-            person=request_actor(request).person, watch_list=watch_list,
-            show=request.query_params.get("show", ""),
+            person=request_actor(request).person, watch_list=watch_list, show=show
         )  # fmt: skip
-        return Response({"alerts": [alert_shown(row) for row in rows[:MOST]]})
+        return listed(request, rows, by=("-raised_at", "id"), name="alerts", show=alert_shown)
 
 
 class OneAlert(View):
     """One alert."""
 
     ability = Ability.CASES_READ
+    writes = Ability.CASES_WORK
 
     @extend_schema(
         operation_id="alert_read",
         summary="An alert: what was found, how sure that is, what can be done",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: AlertOut, **ERRORS},
     )
     def get(self, request: Request, alert_id: UUID) -> Response:  # noqa: ARG002
         return Response(alert_shown(alert_find(alert_id)))
@@ -137,8 +127,8 @@ class OneAlert(View):
     @extend_schema(
         operation_id="alert_close",
         summary="Say what an alert was worth (needs cases:work)",
-        request=AnswerIn,
-        responses={200: OBJECT, **ERRORS},
+        request=AlertAnswerIn,
+        responses={200: AlertOut, **ERRORS},
     )
     def post(self, request: Request, alert_id: UUID) -> Response:
         body = object_of(request, "outcome")
@@ -156,17 +146,19 @@ class WatchLists(View):
 
     @extend_schema(
         operation_id="watch_lists_list",
+        parameters=PAGE,
         summary="The watch-lists",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: WatchListsPage, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"watch_lists": [list_shown(row) for row in watch_lists_all()]})
+    def get(self, request: Request) -> Response:
+        rows = watch_lists_all()
+        return listed(request, rows, by=("name", "id"), name="watch_lists", show=list_shown)
 
     @extend_schema(
         operation_id="watch_list_make",
         summary="Make a watch-list",
         request=WatchListIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: WatchListOut, **ERRORS},
     )
     def post(self, request: Request) -> Response:
         body = object_of(request, "name", "kind", "why")
@@ -183,7 +175,7 @@ class OneWatchList(View):
     @extend_schema(
         operation_id="watch_list_read",
         summary="A watch-list: what stands on it and who is told",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: WatchListWholeOut, **ERRORS},
     )
     def get(self, request: Request, list_id: UUID) -> Response:  # noqa: ARG002
         return Response(list_whole(watch_list_find(list_id)))
@@ -192,7 +184,7 @@ class OneWatchList(View):
         operation_id="watch_list_change",
         summary="Pause a watch-list, or take it up again",
         request=WatchListChangeIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: WatchListWholeOut, **ERRORS},
     )
     def patch(self, request: Request, list_id: UUID) -> Response:
         body = object_of(request, "paused")
@@ -212,7 +204,7 @@ class Terms(View):
         operation_id="watch_term_add",
         summary="Put a name on a watch-list",
         request=TermIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: WatchListWholeOut, **ERRORS},
     )
     def post(self, request: Request, list_id: UUID) -> Response:
         body, row = object_of(request, "text", "own"), watch_list_find(list_id)
@@ -248,8 +240,8 @@ class Hashes(View):
     @extend_schema(
         operation_id="watch_hash_add",
         summary="Put a hash on a watch-list; what is here already is held against it soon",
-        request=HashIn,
-        responses={201: OBJECT, **ERRORS},
+        request=WatchHashIn,
+        responses={201: WatchListWholeOut, **ERRORS},
     )
     def post(self, request: Request, list_id: UUID) -> Response:
         body, row = object_of(request, "kind", "value", "label", "why"), watch_list_find(list_id)
@@ -276,45 +268,6 @@ class OneHash(View):
             actor=request_actor(request), watch_list=watch_list_find(list_id),
             entry_id=entry_id, why="",
         )  # fmt: skip
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Subscribers(View):
-    """Who is told."""
-
-    ability = Ability.ALERTS_MANAGE
-
-    @extend_schema(
-        operation_id="subscription_ask",
-        summary="Ask an address whether it wants a watch-list’s alerts",
-        request=SubscriberIn,
-        responses={201: OBJECT, **ERRORS},
-    )
-    def post(self, request: Request, list_id: UUID) -> Response:
-        body = object_of(request, "email", "via", "rhythm", "endpoint")
-        row = watch_list_find(list_id)
-        subscription_ask(
-            actor=request_actor(request), watch_list=row, email=text_of(body, "email"),
-            via=text_of(body, "via"), rhythm=text_of(body, "rhythm"), endpoint=_endpoint(body),
-        )  # fmt: skip
-        return Response(list_whole(row), status=status.HTTP_201_CREATED)
-
-
-class OneSubscriber(View):
-    """One address."""
-
-    ability = Ability.ALERTS_MANAGE
-
-    @extend_schema(
-        operation_id="subscription_end",
-        summary="End alerts to an address, which is then forgotten",
-        responses={204: None, **ERRORS},
-    )
-    def delete(self, request: Request, list_id: UUID, subscription_id: UUID) -> Response:
-        row = subscription_find(
-            watch_list=watch_list_find(list_id), subscription_id=subscription_id
-        )
-        subscription_dismiss(actor=request_actor(request), subscription=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -372,15 +325,3 @@ def _subscriber(row: Subscription) -> dict[str, Any]:
         "rhythm": row.rhythm,
         "confirmed_at": moment(row.confirmed_at),
     }
-
-
-def _endpoint(body: dict[str, Any]) -> Endpoint | None:
-    key = text_of(body, "endpoint", "")
-    return endpoint_find(_uuid(key, "endpoint")) if key else None
-
-
-def _uuid(text: str, name: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInput.of({name: f"“{name}” must be an id."}) from None

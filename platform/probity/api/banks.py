@@ -25,8 +25,14 @@ from probity.matching.signals import asked_of_upload
 from probity.workflow.wake import wake_entries
 
 from .authentication import request_actor
+from .base import ERRORS, View
+from .bodies import read
+from .paging import PAGE, listed
 from .representations import moment
-from .views import ERRORS, View, touch
+from .shapes import FileIn
+from .shapes_desk import FileForm
+from .shapes_people import AddedOut, BankOut, BanksPage, EntriesPage, EntryOut
+from .views import touch
 
 OBJECT = {"type": "object", "additionalProperties": True}
 SHOWN_MOST = 500
@@ -39,7 +45,12 @@ class LookupIn(serializers.Serializer[dict[str, object]]):
     kind = serializers.ChoiceField(choices=sorted(LENGTHS), required=False)
     value = serializers.CharField(required=False, help_text="hexadecimal")
     radius = serializers.IntegerField(required=False, min_value=0, max_value=64)
-    file = serializers.FileField(required=False)
+
+
+class LookupForm(LookupIn):
+    """The same with a file."""
+
+    file = FileIn(required=False)
 
 
 class BankIn(serializers.Serializer[dict[str, object]]):
@@ -75,7 +86,12 @@ class EntryIn(serializers.Serializer[dict[str, object]]):
     kind = serializers.ChoiceField(choices=sorted(LENGTHS), required=False)
     value = serializers.CharField(required=False, help_text="hexadecimal")
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    file = serializers.FileField(required=False)
+
+
+class EntryForm(EntryIn):
+    """The same with a file."""
+
+    file = FileIn(required=False)
 
 
 class Why(serializers.Serializer[dict[str, object]]):
@@ -88,11 +104,12 @@ class Lookup(View):
     """Who is near a hash or a file."""
 
     ability = Ability.CASES_READ
+    keeps = False
 
     @extend_schema(
         operation_id="matching_lookup",
         summary="Look a hash or a file up among all that is known; nothing is kept",
-        request={"application/json": LookupIn, "multipart/form-data": LookupIn},
+        request={"application/json": LookupIn, "multipart/form-data": LookupForm},
         responses={200: OBJECT, **ERRORS},
     )
     def post(self, request: Request) -> Response:
@@ -123,14 +140,17 @@ class Banks(View):
     ability = Ability.BANKS_MANAGE
 
     @extend_schema(
-        operation_id="banks_list", summary="The open banks", responses={200: OBJECT, **ERRORS}
+        operation_id="banks_list",
+        parameters=PAGE,
+        summary="The open banks",
+        responses={200: BanksPage, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"banks": [bank_shown(bank) for bank in banks_list()]})
+    def get(self, request: Request) -> Response:
+        return listed(request, banks_list(), by=("label", "id"), name="banks", show=bank_shown)
 
     @extend_schema(
         operation_id="bank_open", summary="Open a bank", request=BankIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: BankOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         bank = writing.bank_open(actor=request_actor(request), **read(BankIn, request))
@@ -143,11 +163,13 @@ class Parked(View):
     ability = Ability.BANKS_MANAGE
 
     @extend_schema(
-        operation_id="banks_parked", summary="Entries that wait for a person after a flood",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="banks_parked", parameters=PAGE,
+        summary="Entries that wait for a person after a flood",
+        responses={200: EntriesPage, **ERRORS},
     )  # fmt: skip
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"entries": [_entry(row) for row in entries_parked()[:SHOWN_MOST]]})
+    def get(self, request: Request) -> Response:
+        rows = entries_parked().prefetch_related("signals")
+        return listed(request, rows, by=("-parked_at", "id"), name="entries", show=_entry)
 
 
 class OneBank(View):
@@ -155,13 +177,13 @@ class OneBank(View):
 
     ability = Ability.BANKS_MANAGE
 
-    @extend_schema(operation_id="bank_read", summary="One bank", responses={200: OBJECT, **ERRORS})
+    @extend_schema(operation_id="bank_read", summary="One bank", responses={200: BankOut, **ERRORS})
     def get(self, request: Request, name: str) -> Response:  # noqa: ARG002
         return Response(bank_shown(bank_find(name)))
 
     @extend_schema(
         operation_id="bank_change", summary="Change a bank's share or expiry, or close it",
-        request=BankChange, responses={200: OBJECT, **ERRORS},
+        request=BankChange, responses={200: BankOut, **ERRORS},
     )  # fmt: skip
     def patch(self, request: Request, name: str) -> Response:
         bank = writing.bank_change(
@@ -176,18 +198,19 @@ class Entries(View):
     ability = Ability.BANKS_MANAGE
 
     @extend_schema(
-        operation_id="entries_list", summary="A bank's latest entries",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="entries_list", parameters=PAGE,
+        summary="A bank's latest entries",
+        responses={200: EntriesPage, **ERRORS},
     )  # fmt: skip
-    def get(self, request: Request, name: str) -> Response:  # noqa: ARG002
+    def get(self, request: Request, name: str) -> Response:
         rows = bank_find(name).entries.filter(removed_at=None).select_related("bank")
         rows = rows.prefetch_related("signals")
-        return Response({"entries": [_entry(row) for row in rows[:SHOWN_MOST]]})
+        return listed(request, rows, by=("-added_at", "id"), name="entries", show=_entry)
 
     @extend_schema(
         operation_id="entry_add", summary="Add a hash, or all that a file is like",
-        request={"application/json": EntryIn, "multipart/form-data": EntryIn},
-        responses={201: OBJECT, **ERRORS},
+        request={"application/json": EntryIn, "multipart/form-data": EntryForm},
+        responses={201: EntryOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, name: str) -> Response:
         upload, given = received_file(touch(request)), read(EntryIn, request)
@@ -213,7 +236,7 @@ class OneEntry(View):
 
     @extend_schema(
         operation_id="entry_clear", summary="Let a parked entry in again", request=None,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EntryOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, entry_id: UUID) -> Response:
         entry = writing.entry_clear(entry=entry_find(entry_id), actor=request_actor(request))
@@ -229,6 +252,10 @@ class OneEntry(View):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+FILE = {
+    (200, kind): OpenApiTypes.ANY if form == "json" else OpenApiTypes.BINARY
+    for form, kind in TYPES.items()
+}
 FORM = OpenApiParameter("form", str, enum=sorted(TYPES), description="csv, json or txt")
 
 
@@ -239,7 +266,7 @@ class BankFile(View):
 
     @extend_schema(
         operation_id="bank_export", summary="A bank's hashes as a file", parameters=[FORM],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY, **ERRORS},
+        responses={**FILE, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request, name: str) -> HttpResponse:
         form = request.query_params.get("form", "csv")
@@ -251,9 +278,8 @@ class BankFile(View):
     @extend_schema(
         operation_id="bank_import", summary="Add all hashes of a file: all or nothing",
         parameters=[FORM, OpenApiParameter("why", str, required=True)],
-        request={"multipart/form-data": {"type": "object", "properties": {
-            "file": {"type": "string", "format": "binary"}}}},
-        responses={201: OBJECT, **ERRORS},
+        request={"multipart/form-data": FileForm},
+        responses={201: AddedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, name: str) -> Response:
         upload = received_file(touch(request))
@@ -266,17 +292,6 @@ class BankFile(View):
         )  # fmt: skip
         wake_entries()
         return Response({"added": len(entries)}, status=status.HTTP_201_CREATED)
-
-
-def read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """The body in its shape; raises InvalidInput with a sentence for each wrong field."""
-    body = shape(data=request.data)
-    if not body.is_valid():
-        raise InvalidInput.of(
-            {str(name): f"“{name}”: {' '.join(map(str, said))}" for name, said in
-             body.errors.items()}
-        )  # fmt: skip
-    return dict(body.validated_data)
 
 
 def _near(near: Near) -> dict[str, Any]:

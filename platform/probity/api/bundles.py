@@ -21,11 +21,12 @@ from probity.evidence.selectors import bundle_open
 from probity.workflow.case_export import case_export, export_hand_out
 
 from .authentication import request_actor
+from .base import ERRORS, View
+from .paging import PAGE, listed_here
 from .representations import moment
 from .serializers import ExportIn
-from .views import ERRORS, View
+from .shapes_record import ExportOut, ExportsPage
 
-OBJECT = {"type": "object", "additionalProperties": True}
 NAMES = ("profile", "purpose", "recipient", "why")
 
 
@@ -36,17 +37,19 @@ class Exports(View):
 
     @extend_schema(
         operation_id="exports_list",
+        parameters=PAGE,
         summary="The evidence bundles of a case",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ExportsPage, **ERRORS},
     )
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
-        return Response({"exports": [_shown(row) for row in exports_of(case_find(case_id))]})
+    def get(self, request: Request, case_id: UUID) -> Response:
+        rows = exports_of(case_find(case_id))
+        return listed_here(request, rows, key=lambda row: row.pk, name="exports", show=_shown)
 
     @extend_schema(
         operation_id="case_export",
         summary="Have an evidence bundle made; a worker builds it",
         request=ExportIn,
-        responses={202: OBJECT, **ERRORS},
+        responses={202: ExportOut, **ERRORS},
     )
     def post(self, request: Request, case_id: UUID) -> Response:
         export = case_export(
@@ -63,7 +66,7 @@ class OneExport(View):
     @extend_schema(
         operation_id="export_read",
         summary="How far a bundle is",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ExportOut, **ERRORS},
     )
     def get(self, request: Request, case_id: UUID, export_id: UUID) -> Response:  # noqa: ARG002
         return Response(_shown(export_find(case=case_find(case_id), export_id=export_id)))

@@ -23,20 +23,29 @@ from probity.contests.selectors import appeal_find, appeals_ended, appeals_of, a
 from probity.contests.words import Ground, Kind, Outcome, Side
 from probity.core.errors import InvalidInput, NotFound
 from probity.core.throttle import source_of, throttle
-from probity.decisions.measures import Asked
-from probity.decisions.models import Action
 from probity.evidence.uploads import received_files
 from probity.notices.selectors import page_by_receipt
 from probity.workflow.appeal_receive import UPLOADER, appeal_send
 from probity.workflow.appeal_rule import appeal_rule
 
 from .authentication import request_actor
-from .banks import OBJECT, read
+from .base import ERRORS, View
+from .bodies import read
+from .deciding_bodies import MeasureIn, asked_of
 from .open_doors import OpenView
+from .paging import PAGE, filters_only, listed
 from .representations import moment
-from .views import ERRORS, View, touch
+from .shapes import FileIn
+from .shapes_people import (
+    AppealOut,
+    AppealRuledOut,
+    AppealSentOut,
+    AppealsPage,
+    AppealWholeOut,
+    WrittenOut,
+)
+from .views import touch
 
-SHOWN = 200
 FIELDS = ("receipt", "kind", "ground", "words", "email", "signature", "good_faith", "language")
 
 
@@ -51,7 +60,12 @@ class AppealIn(serializers.Serializer[dict[str, object]]):
     signature = serializers.CharField(max_length=200, required=False)
     good_faith = serializers.BooleanField(required=False)
     language = serializers.CharField(max_length=12, required=False)
-    file = serializers.ListField(child=serializers.FileField(), required=False)
+
+
+class AppealForm(AppealIn):
+    """The same with files."""
+
+    file = serializers.ListField(child=FileIn(), required=False)
 
 
 class NoteIn(serializers.Serializer[dict[str, object]]):
@@ -60,23 +74,12 @@ class NoteIn(serializers.Serializer[dict[str, object]]):
     text = serializers.CharField(max_length=5_000)
 
 
-class MeasureIn(serializers.Serializer[dict[str, object]]):
-    """One measure of the new decision."""
-
-    action = serializers.ChoiceField(choices=list(Action))
-    about = serializers.ChoiceField(choices=["item", "account"], required=False, default="")
-    places = serializers.ListField(
-        child=serializers.CharField(max_length=6), required=False, default=list
-    )
-    days = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-
 class RulingIn(serializers.Serializer[dict[str, object]]):
     """A ruling; measures where the decision is changed, or where nothing had been done."""
 
     outcome = serializers.ChoiceField(choices=list(Outcome))
     reason = serializers.CharField(max_length=10_000)
-    measures = MeasureIn(many=True, required=False)
+    measures = MeasureIn(many=True, default=list)
     rules = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -85,8 +88,8 @@ class Contesting(OpenView):
 
     @extend_schema(
         operation_id="appeal_send", summary="Contest the decision in force, with files or without",
-        request={"multipart/form-data": AppealIn, "application/json": AppealIn},
-        responses={201: OBJECT, **ERRORS}, auth=[],
+        request={"multipart/form-data": AppealForm, "application/json": AppealIn},
+        responses={201: AppealSentOut, **ERRORS}, auth=[],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         throttle(scope="report", who=source_of(request._request), rate=settings.REPORT_RATE)
@@ -112,14 +115,19 @@ class Appeals(View):
 
     @extend_schema(
         operation_id="appeals_list", summary="Appeals that wait; with state=ended those ruled on",
-        parameters=[OpenApiParameter("state", str, enum=["open", "ended"])],
-        responses={200: OBJECT, **ERRORS},
+        parameters=[*PAGE, OpenApiParameter("state", str, enum=["open", "ended"])],
+        responses={200: AppealsPage, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         person = request_actor(request).person
-        ended = request.query_params.get("state") == "ended"
+        filters_only(request, "state")
+        state = request.query_params.get("state") or "open"
+        if state not in {"open", "ended"}:
+            raise InvalidInput.of({"state": "“state” is one of open, ended."})
+        ended = state == "ended"
         rows = appeals_ended(person) if ended else appeals_open(person)
-        return Response({"appeals": [appeal_shown(row) for row in rows[:SHOWN]]})
+        by = ("-received_at", "id") if ended else ("due_at", "id")
+        return listed(request, rows, by=by, name="appeals", show=appeal_shown)
 
 
 class CaseAppeals(View):
@@ -128,12 +136,15 @@ class CaseAppeals(View):
     ability = Ability.CASES_READ
 
     @extend_schema(
-        operation_id="case_appeals", summary="A case's appeals", responses={200: OBJECT, **ERRORS}
+        operation_id="case_appeals",
+        parameters=PAGE,
+        summary="A case's appeals",
+        responses={200: AppealsPage, **ERRORS},
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         case_require(request_actor(request).person, case_id)
         rows = appeals_of(case_find(case_id))
-        return Response({"appeals": [appeal_shown(row) for row in rows]})
+        return listed(request, rows, by=("received_at", "id"), name="appeals", show=appeal_shown)
 
 
 class OneAppeal(View):
@@ -143,7 +154,7 @@ class OneAppeal(View):
 
     @extend_schema(
         operation_id="appeal_read", summary="One appeal, with what it contests by id",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: AppealWholeOut, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request, appeal_id: UUID) -> Response:
         row = appeal_find(appeal_id, person=request_actor(request).person)
@@ -157,7 +168,7 @@ class Take(View):
 
     @extend_schema(
         operation_id="appeal_take", summary="Take an appeal for one lease, or extend it",
-        request=None, responses={200: OBJECT, **ERRORS},
+        request=None, responses={200: AppealOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, appeal_id: UUID) -> Response:
         actor = request_actor(request)
@@ -166,7 +177,7 @@ class Take(View):
 
     @extend_schema(
         operation_id="appeal_release", summary="Give an appeal back", request=None,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: AppealOut, **ERRORS},
     )  # fmt: skip
     def delete(self, request: Request, appeal_id: UUID) -> Response:
         actor = request_actor(request)
@@ -181,7 +192,7 @@ class Notes(View):
 
     @extend_schema(
         operation_id="appeal_note", summary="Write a note on an appeal", request=NoteIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: WrittenOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, appeal_id: UUID) -> Response:
         actor = request_actor(request)
@@ -200,17 +211,14 @@ class Ruling(View):
     @extend_schema(
         operation_id="appeal_rule",
         summary="Rule on an appeal that one holds; never by who decided or approved",
-        request=RulingIn, responses={201: OBJECT, **ERRORS},
+        request=RulingIn, responses={201: AppealRuledOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, appeal_id: UUID) -> Response:
         actor, body = request_actor(request), read(RulingIn, request)
-        measures = [
-            Asked(one["action"], one["about"], one["places"], one["days"])
-            for one in body.get("measures", [])
-        ]
         ruling = appeal_rule(
             appeal=appeal_find(appeal_id, person=actor.person), outcome=body["outcome"],
-            reason=body["reason"], measures=measures, rules=body.get("rules"), actor=actor,
+            reason=body["reason"], measures=asked_of(body["measures"]),
+            rules=body.get("rules"), actor=actor,
         )  # fmt: skip
         row = appeal_find(appeal_id, person=actor.person)
         shown = {**appeal_shown(row), "ruling": str(ruling.pk)}

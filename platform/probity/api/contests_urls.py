@@ -15,6 +15,7 @@ urlpatterns = [
         "v1/cases/<uuid:case_id>/appeals", contests.CaseAppeals.as_view(), name="api-case-appeals"
     ),
     path("v1/senders", parties.Senders.as_view(), name="api-senders"),
+    path("v1/senders/<uuid:sender_id>", parties.OneSender.as_view(), name="api-sender"),
     path("v1/senders/<uuid:sender_id>/end", parties.SenderEnd.as_view(), name="api-sender-end"),
     path("v1/senders/<uuid:sender_id>/bindings", parties.Bindings.as_view(), name="api-bindings"),
     path(
@@ -24,6 +25,9 @@ urlpatterns = [
     ),
     path("v1/misuse", parties.MisuseList.as_view(), name="api-misuse"),
     path("v1/misuse/findings", parties.Manifests.as_view(), name="api-misuse-findings"),
+    path(
+        "v1/misuse/<slug:kind>/<uuid:party_id>", parties.OneParty.as_view(), name="api-misuse-party"
+    ),
     path(
         "v1/misuse/<slug:kind>/<uuid:party_id>/warnings",
         parties.Warnings.as_view(),

@@ -18,12 +18,14 @@ from probity.workflow.case_carry import carry_agree, carry_propose, carry_refuse
 from probity.workflow.case_copies import CopyCase, cases_alike, copies_search, copy_answer
 
 from .authentication import request_actor
-from .banks import OBJECT, read
+from .base import ERRORS, View
+from .bodies import read
+from .paging import PAGE, listed_here, page_of_list
 from .representations import moment
-from .views import ERRORS, View
+from .shapes_people import CarriesPage, CarryOut, CopiesPage, CopyAnswerOut, CopySearchOut
 
 
-class AnswerIn(serializers.Serializer[dict[str, object]]):
+class CopyAnswerIn(serializers.Serializer[dict[str, object]]):
     """Whether a match is a copy."""
 
     accepted = serializers.BooleanField()
@@ -48,23 +50,22 @@ class Copies(View):
     ability = Ability.CASES_WORK
 
     @extend_schema(
-        operation_id="copies_list", summary="Known copies of a case's files, and who looked when",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="copies_list", parameters=PAGE,
+        summary="Known copies of a case's files, and who looked when",
+        responses={200: CopiesPage, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request, case_id: UUID) -> Response:
         case = case_find(case_id)
+        rows = cases_alike(case, person=request_actor(request).person)
+        found, cursor = page_of_list(request, rows, key=lambda each: str(each.case.pk))
+        searches = [_search(row) for row in searches_of(case.pk)]
         return Response(
-            {
-                "copies": [
-                    _copy(each) for each in cases_alike(case, person=request_actor(request).person)
-                ],
-                "searches": [_search(row) for row in searches_of(case.pk)],
-            }
+            {"copies": [_copy(each) for each in found], "searches": searches, "next": cursor}
         )
 
     @extend_schema(
         operation_id="copies_search", summary="Look for copies now, and record the effort",
-        request=None, responses={201: OBJECT, **ERRORS},
+        request=None, responses={201: CopySearchOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         search = copies_search(case=case_find(case_id), actor=request_actor(request))
@@ -77,13 +78,13 @@ class Answer(View):
     ability = Ability.CASES_WORK
 
     @extend_schema(
-        operation_id="match_answer", summary="Say whether a match is a copy", request=AnswerIn,
-        responses={201: OBJECT, **ERRORS},
+        operation_id="match_answer", summary="Say whether a match is a copy", request=CopyAnswerIn,
+        responses={201: CopyAnswerOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID, match_id: UUID) -> Response:
         answer = copy_answer(
             case=case_find(case_id), match=match_find(match_id), actor=request_actor(request),
-            **read(AnswerIn, request),
+            **read(CopyAnswerIn, request),
         )  # fmt: skip
         body = {"match": str(match_id), "accepted": answer.accepted, "at": moment(answer.at)}
         return Response(body, status=status.HTTP_201_CREATED)
@@ -95,16 +96,18 @@ class Carries(View):
     ability = Ability.CASES_WORK
 
     @extend_schema(
-        operation_id="carries_list", summary="What was carried from a case",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="carries_list", parameters=PAGE,
+        summary="What was carried from a case",
+        responses={200: CarriesPage, **ERRORS},
     )  # fmt: skip
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
-        return Response({"carries": [_carry(row) for row in carries_of(case_id)]})
+    def get(self, request: Request, case_id: UUID) -> Response:
+        rows = carries_of(case_id)
+        return listed_here(request, rows, key=lambda row: row.pk, name="carries", show=_carry)
 
     @extend_schema(
         operation_id="carry_propose",
         summary="Carry the decision in force to copies; it waits where a second person must agree",
-        request=CarryIn, responses={201: OBJECT, **ERRORS},
+        request=CarryIn, responses={201: CarryOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         carry = carry_propose(
@@ -121,7 +124,7 @@ class OneCarry(View):
 
     @extend_schema(
         operation_id="carry_settle", summary="Agree to a proposal of somebody else, or refuse it",
-        request=AgreeIn, responses={200: OBJECT, **ERRORS},
+        request=AgreeIn, responses={200: CarryOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, carry_id: UUID) -> Response:
         settle = carry_agree if read(AgreeIn, request)["agree"] else carry_refuse

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from rest_framework.request import Request
 from probity.core.errors import InvalidInput
 from probity.decisions.measures import ACCOUNT, ITEM, Asked
 from probity.decisions.models import MEASURE_EVENTS, OUTCOMES, Action
+
+from .bodies import object_of
 
 
 class MeasureIn(serializers.Serializer[dict[str, object]]):
@@ -36,11 +39,18 @@ class DecisionIn(serializers.Serializer[dict[str, object]]):
     seen = serializers.UUIDField(required=False)
 
 
-class AnswerIn(serializers.Serializer[dict[str, object]]):
+class OutlookIn(serializers.Serializer[dict[str, object]]):
+    """What somebody thinks of deciding."""
+
+    measures = MeasureIn(many=True)
+    rules = serializers.ListField(child=serializers.CharField(), default=list)
+
+
+class SecondAnswerIn(serializers.Serializer[dict[str, object]]):
     """A second person's answer; a refusal needs a reason."""
 
     given = serializers.BooleanField()
-    reason = serializers.CharField(max_length=10_000, required=False)
+    reason = serializers.CharField(max_length=10_000, default="", allow_blank=True)
 
 
 class OutcomeIn(serializers.Serializer[dict[str, object]]):
@@ -48,7 +58,7 @@ class OutcomeIn(serializers.Serializer[dict[str, object]]):
 
     event = serializers.ChoiceField(choices=list(MEASURE_EVENTS))
     outcome = serializers.ChoiceField(choices=list(OUTCOMES))
-    note = serializers.CharField(max_length=500, required=False)
+    note = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
 class SecondPersonIn(serializers.Serializer[dict[str, object]]):
@@ -59,9 +69,17 @@ class SecondPersonIn(serializers.Serializer[dict[str, object]]):
     because = serializers.CharField(max_length=300)
 
 
+def asked_of(measures: Iterable[Mapping[str, Any]]) -> list[Asked]:
+    """Measures as ``MeasureIn`` let them pass."""
+    return [
+        Asked(one["action"], one.get("about", ""), tuple(one.get("places", ())), one.get("days"))
+        for one in measures
+    ]
+
+
 def decision_read(request: Request) -> dict[str, Any]:
     """What ``case_decide`` takes; raises InvalidInput with a sentence per member."""
-    data = object_read(request, {"action", "measures", "reason", "rules", "seen"})
+    data = object_of(request, "action", "measures", "reason", "rules", "seen")
     wrong: dict[str, str] = {}
     action, measures = data.get("action", ""), data.get("measures", [])
     reason, rules = data.get("reason"), data.get("rules", [])
@@ -85,31 +103,6 @@ def decision_read(request: Request) -> dict[str, Any]:
         "rules": list(dict.fromkeys(rules)),
         "seen": seen,
     }
-
-
-def object_read(request: Request, names: set[str]) -> dict[str, Any]:
-    """The body as an object with no other members; raises InvalidInput."""
-    if not isinstance(request.data, dict):
-        raise InvalidInput(f"Send an object with {', '.join(sorted(names))}.")
-    if unknown := sorted(set(request.data) - names):
-        raise InvalidInput.of({name: f"There is no field “{name}”." for name in unknown})
-    return dict(request.data.items())
-
-
-def text_read(data: dict[str, Any], name: str) -> str:
-    """A member that is text, or absent; raises InvalidInput."""
-    value = data.get(name, "")
-    if not isinstance(value, str):
-        raise InvalidInput.of({name: f"“{name}” must be text."})
-    return value.replace("\x00", "")
-
-
-def truth_read(data: dict[str, Any], name: str) -> bool:
-    """A member that is true or false; raises InvalidInput."""
-    value = data.get(name)
-    if not isinstance(value, bool):
-        raise InvalidInput.of({name: f"“{name}” must be true or false."})
-    return value
 
 
 def _id(value: object, wrong: dict[str, str]) -> UUID | None:

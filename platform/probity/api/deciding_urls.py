@@ -7,6 +7,11 @@ from . import deciding as views
 urlpatterns = [
     path("v1/cases/<uuid:case_id>/decisions", views.Decisions.as_view(), name="api-decisions"),
     path(
+        "v1/cases/<uuid:case_id>/decisions/preview",
+        views.DecisionPreview.as_view(),
+        name="api-decision-preview",
+    ),
+    path(
         "v1/cases/<uuid:case_id>/decisions/all",
         views.CaseDecisions.as_view(),
         name="api-case-decisions",

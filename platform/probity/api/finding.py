@@ -14,13 +14,19 @@ from probity.core.errors import InvalidInput
 from probity.insight.figures import Figure, Span, span_read
 from probity.insight.selectors import FIGURES, figure, figures
 from probity.search.language import query_read
-from probity.search.selectors import cases_found, whys_of
+from probity.search.selectors import cases_found, order_of, whys_of
 
 from .authentication import request_actor
+from .base import ERRORS, View
+from .paging import PAGE, page_of, page_out
 from .representations import moment
-from .views import ERRORS, View
 
-MOST, START_MAX = 100, 10_000
+#: The orders of ``cases_found`` as fields, for the cursor.
+ORDERS = {
+    "urgent": ("-priority", "due_at", "opened_at", "id"),
+    "due": ("due_at", "id"),
+    "newest": ("-number",),
+}
 DAYS = [
     OpenApiParameter("from", str, description="The first day, such as 2026-11-01 (UTC)."),
     OpenApiParameter("to", str, description="The last day, included."),
@@ -49,11 +55,7 @@ class FoundOut(serializers.Serializer[Any]):
     matched = WhyOut(many=True)
 
 
-class SearchOut(serializers.Serializer[Any]):
-    """A page of what was found; ``next`` is the start of the following one, null on the last."""
-
-    cases = FoundOut(many=True)
-    next = serializers.IntegerField(allow_null=True)
+SearchOut = page_out("SearchOut", "cases", FoundOut)
 
 
 class SeriesTableOut(serializers.Serializer[Any]):
@@ -83,21 +85,17 @@ class Search(View):
     @extend_schema(
         operation_id="cases_search",
         summary="Cases that a search finds, in the language of the search page",
-        parameters=[
-            OpenApiParameter("q", str, required=True),
-            OpenApiParameter("start", int, description="The place of the first case, from 0."),
-        ],
+        parameters=[*PAGE, OpenApiParameter("q", str, required=True)],
         responses={200: SearchOut, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         query = request.query_params.get("q", "").strip()
         if not query:
             raise InvalidInput.of({"q": "Say what to search for."})
-        start = _start(request.query_params.get("start", "0"))
         terms = query_read(query)
         found = cases_found(query=terms, person=request_actor(request).person)
-        cases = list(found.select_related("queue")[start : start + MOST + 1])
-        more, cases = len(cases) > MOST, cases[:MOST]
+        by = ORDERS[order_of(terms)]
+        cases, cursor = page_of(request, found.select_related("queue"), by=by)
         whys = whys_of(cases=cases, terms=terms)
         rows = [
             {
@@ -116,7 +114,7 @@ class Search(View):
             }
             for case in cases
         ]
-        return Response({"cases": rows, "next": start + MOST if more else None})
+        return Response({"cases": rows, "next": cursor})
 
 
 class Figures(View):
@@ -174,9 +172,3 @@ def _shown(span: Span, found: list[Figure]) -> dict[str, Any]:
 def _span(request: Request) -> Span:
     asked = request.query_params
     return span_read(asked.get("from", ""), asked.get("to", ""))
-
-
-def _start(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text[:9]) > START_MAX:
-        raise InvalidInput.of({"start": f"Start at a whole number from 0 to {START_MAX}."})
-    return int(text[:9])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -40,12 +39,21 @@ from probity.keeping.selectors import (
 )
 
 from .authentication import request_actor
+from .base import ERRORS, View
+from .bodies import read
+from .paging import PAGE, listed
 from .representations import moment
-from .views import ERRORS, View
+from .shapes_record import (
+    ErasureEnteredOut,
+    ErasureOut,
+    ErasuresPage,
+    HoldOut,
+    HoldsPage,
+    RetentionOut,
+    ScheduleOut,
+)
 
-OBJECT = {"type": "object", "additionalProperties": True}
 MOST = 200
-Given = Mapping[str, Any]
 
 
 class HoldIn(serializers.Serializer[dict[str, object]]):
@@ -54,8 +62,8 @@ class HoldIn(serializers.Serializer[dict[str, object]]):
     kind = serializers.ChoiceField(choices=list(HoldKind))
     reason = serializers.CharField(max_length=1000)
     reference = serializers.CharField(max_length=200)
-    asset = serializers.RegexField("^[0-9a-f]{64}$", required=False, allow_null=True)
-    until = serializers.DateTimeField(required=False, allow_null=True)
+    asset = serializers.RegexField("^[0-9a-f]{64}$", default=None, allow_null=True)
+    until = serializers.DateTimeField(default=None, allow_null=True)
 
 
 class ReleaseIn(serializers.Serializer[dict[str, object]]):
@@ -68,19 +76,19 @@ class ErasureIn(serializers.Serializer[dict[str, object]]):
     """What an uploader or a depicted person asked for: ids of reports, SHA-256 of files."""
 
     requester = serializers.ChoiceField(choices=list(Requester))
-    reports = serializers.ListField(child=serializers.UUIDField(), required=False)
-    assets = serializers.ListField(child=serializers.CharField(), required=False)
-    words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    reports = serializers.ListField(child=serializers.UUIDField(), default=list)
+    assets = serializers.ListField(child=serializers.CharField(), default=list)
+    words = serializers.CharField(max_length=2000, default="", allow_blank=True)
 
 
 class ErasureDecisionIn(serializers.Serializer[dict[str, object]]):
     """``approve`` (with ``assets`` to narrow it), ``refuse`` (ground, reason), ``extend`` (why)."""
 
     decision = serializers.ChoiceField(choices=["approve", "refuse", "extend"])
-    assets = serializers.ListField(child=serializers.CharField(), required=False)
-    ground = serializers.ChoiceField(choices=list(Ground), required=False)
-    reason = serializers.CharField(max_length=1000, required=False)
-    why = serializers.CharField(max_length=500, required=False)
+    assets = serializers.ListField(child=serializers.CharField(), default=None, allow_null=True)
+    ground = serializers.ChoiceField(choices=list(Ground), default="", allow_blank=True)
+    reason = serializers.CharField(max_length=1000, default="", allow_blank=True)
+    why = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
 class ScheduleIn(serializers.Serializer[dict[str, object]]):
@@ -98,25 +106,24 @@ class CaseHolds(View):
 
     @extend_schema(
         operation_id="case_holds_list",
+        parameters=PAGE,
         summary="Legal holds on a case or its files, released ones too",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: HoldsPage, **ERRORS},
     )
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
-        return Response({"holds": [_hold(row) for row in holds_of_case(case_find(case_id))]})
+    def get(self, request: Request, case_id: UUID) -> Response:
+        rows = holds_of_case(case_find(case_id))
+        return listed(request, rows, by=("-placed_at", "id"), name="holds", show=_hold)
 
     @extend_schema(
         operation_id="hold_place",
         summary="Place a legal hold: nothing that it covers can be destroyed",
         request=HoldIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: HoldOut, **ERRORS},
     )
     def post(self, request: Request, case_id: UUID) -> Response:
-        said, case = _said(request, HoldIn), case_find(case_id)
-        hold = hold_place(
-            case=case, asset=_asset(case, said.get("asset")), kind=_text(said, "kind"),
-            reason=_text(said, "reason"), reference=_text(said, "reference"),
-            until=_moment(said.get("until")), actor=request_actor(request),
-        )  # fmt: skip
+        body, case = read(HoldIn, request), case_find(case_id)
+        asset = _asset(case, body.pop("asset"))
+        hold = hold_place(case=case, asset=asset, actor=request_actor(request), **body)
         return Response(_hold(hold), status=status.HTTP_201_CREATED)
 
 
@@ -127,13 +134,13 @@ class Holds(View):
 
     @extend_schema(
         operation_id="holds_list",
-        summary="Legal holds that stand now, at most 200, the latest first",
-        responses={200: OBJECT, **ERRORS},
+        parameters=PAGE,
+        summary="Legal holds that stand now, the latest first",
+        responses={200: HoldsPage, **ERRORS},
     )
     def get(self, request: Request) -> Response:
-        return Response(
-            {"holds": [_hold(row) for row in holds_open(person=_person(request))[:MOST]]}
-        )
+        rows = holds_open(person=_person(request))
+        return listed(request, rows, by=("-placed_at", "id"), name="holds", show=_hold)
 
 
 class Release(View):
@@ -145,10 +152,10 @@ class Release(View):
         operation_id="hold_release",
         summary="Release a legal hold; erasures that waited for it go on by themselves",
         request=ReleaseIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: HoldOut, **ERRORS},
     )
     def post(self, request: Request, hold_id: UUID) -> Response:
-        reason = _text(_said(request, ReleaseIn), "reason")
+        reason = read(ReleaseIn, request)["reason"]
         hold = hold_release(hold=hold_find(hold_id), reason=reason, actor=request_actor(request))
         return Response(_hold(hold))
 
@@ -156,31 +163,30 @@ class Release(View):
 class CaseErasures(View):
     """Requests for erasure in a case."""
 
-    ability = Ability.CASES_WORK
+    ability = Ability.CASES_READ
+    writes = Ability.CASES_WORK
 
     @extend_schema(
         operation_id="case_erasures_list",
+        parameters=PAGE,
         summary="Requests for erasure in a case",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ErasuresPage, **ERRORS},
     )
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, request: Request, case_id: UUID) -> Response:
         rows = erasures_of_case(case_find(case_id))
-        return Response({"erasures": [_erasure(row) for row in rows]})
+        return listed(request, rows, by=("-asked_at", "id"), name="erasures", show=_erasure)
 
     @extend_schema(
         operation_id="erasure_enter",
         summary="Write down what an uploader or a depicted person asked to be erased",
         request=ErasureIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: ErasureEnteredOut, **ERRORS},
     )
     def post(self, request: Request, case_id: UUID) -> Response:
-        said = _said(request, ErasureIn)
-        wanted = Wanted(
-            reports=[_id(key) for key in _list(said, "reports")],
-            assets=_list(said, "assets"), words=_text(said, "words"),
-        )  # fmt: skip
+        body = read(ErasureIn, request)
+        requester = body.pop("requester")
         row, token = erasure_enter(
-            case=case_find(case_id), requester=_text(said, "requester"), wanted=wanted,
+            case=case_find(case_id), requester=requester, wanted=Wanted(**body),
             actor=request_actor(request),
         )  # fmt: skip
         return Response({**_erasure(row), "receipt": token}, status=status.HTTP_201_CREATED)
@@ -193,13 +199,13 @@ class Erasures(View):
 
     @extend_schema(
         operation_id="erasures_list",
-        summary="Open requests for erasure, at most 200, the nearest deadline first",
-        responses={200: OBJECT, **ERRORS},
+        parameters=PAGE,
+        summary="Open requests for erasure, the nearest deadline first",
+        responses={200: ErasuresPage, **ERRORS},
     )
     def get(self, request: Request) -> Response:
-        return Response(
-            {"erasures": [_erasure(row) for row in erasures_open(person=_person(request))[:MOST]]}
-        )
+        rows = erasures_open(person=_person(request))
+        return listed(request, rows, by=("due_at", "id"), name="erasures", show=_erasure)
 
 
 class ErasureDecision(View):
@@ -211,23 +217,19 @@ class ErasureDecision(View):
         operation_id="erasure_decide",
         summary="Approve, refuse or extend a request for erasure; a worker erases what is approved",
         request=ErasureDecisionIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ErasureOut, **ERRORS},
     )
     def post(self, request: Request, request_id: UUID) -> Response:
-        said, row = _said(request, ErasureDecisionIn), erasure_find(request_id)
-        actor, decision = request_actor(request), said.get("decision")
+        body, row = read(ErasureDecisionIn, request), erasure_find(request_id)
+        actor, decision = request_actor(request), body["decision"]
         if decision == "approve":
-            chosen = _list(said, "assets") if "assets" in said else None
-            row = erasure_approve(request=row, assets=chosen, actor=actor)
+            row = erasure_approve(request=row, assets=body["assets"], actor=actor)
         elif decision == "refuse":
             row = erasure_refuse(
-                request=row, ground=_text(said, "ground"), reason=_text(said, "reason"),
-                actor=actor,
-            )  # fmt: skip
-        elif decision == "extend":
-            row = erasure_extend(request=row, why=_text(said, "why"), actor=actor)
+                request=row, ground=body["ground"], reason=body["reason"], actor=actor
+            )
         else:
-            raise InvalidInput.of({"decision": "Choose approve, refuse or extend."})
+            row = erasure_extend(request=row, why=body["why"], actor=actor)
         return Response(_erasure(row))
 
 
@@ -239,7 +241,7 @@ class Retention(View):
     @extend_schema(
         operation_id="retention_list",
         summary="Every category's time, and what goes tonight",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: RetentionOut, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         due = retention_preview()
@@ -269,16 +271,13 @@ class OneSchedule(View):
         operation_id="retention_set",
         summary="Change how long a category stays, from now on",
         request=ScheduleIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ScheduleOut, **ERRORS},
     )
     def put(self, request: Request, category: str) -> Response:
         if category not in DEFAULTS:
             raise NotFound(f"There is no such category: {', '.join(DEFAULTS)}.")
-        said = _said(request, ScheduleIn)
-        schedule_set(
-            category=category, days=said.get("days", ""), anchor=_text(said, "anchor"),
-            why=_text(said, "why"), actor=request_actor(request),
-        )  # fmt: skip
+        body = read(ScheduleIn, request)
+        schedule_set(category=category, actor=request_actor(request), **body)
         return Response(_schedule(schedules()[category]))
 
 
@@ -290,53 +289,10 @@ def _ids(rows: Sequence[Due]) -> list[str]:
     return [str(one.case.pk) for one in rows]
 
 
-def _said(request: Request, form: type[serializers.Serializer[dict[str, object]]]) -> Given:
-    data = request.data
-    if not isinstance(data, Mapping):
-        raise InvalidInput("Send one JSON object.")
-    unknown = sorted(set(data) - set(form().fields))
-    if unknown:
-        raise InvalidInput.of({name: f"There is no field “{name}”." for name in unknown})
-    return data
-
-
-def _text(said: Given, name: str) -> str:
-    value = said.get(name, "")
-    if not isinstance(value, str) or "\x00" in value:
-        raise InvalidInput.of({name: f"“{name}” must be text."})
-    return value
-
-
-def _list(said: Given, name: str) -> list[str]:
-    value = said.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InvalidInput.of({name: f"“{name}” must be a list of texts."})
-    return value
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInput.of({"reports": "A report is named by its id."})
-
-
-def _moment(value: object) -> datetime | None:
-    if value is None or not value:
-        return None
-    try:
-        at = datetime.fromisoformat(str(value))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise InvalidInput.of({"until": "“until” is a moment such as 2027-03-31T00:00:00Z."})
-    return at
-
-
-def _asset(case: Case, sha256: object) -> Asset | None:
+def _asset(case: Case, sha256: str | None) -> Asset | None:
     if not sha256:
         return None
-    item = case.items.select_related("asset").filter(asset=str(sha256)).first()
+    item = case.items.select_related("asset").filter(asset=sha256).first()
     if item is None:
         raise InvalidInput.of({"asset": "This case has no file with this SHA-256."})
     return item.asset

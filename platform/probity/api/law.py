@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,14 +24,17 @@ from probity.decisions.library import (
     sources_due,
     what_if,
 )
-from probity.decisions.models import PackVersion
+from probity.decisions.models import PackApproval, PackVersion
 from probity.decisions.packs import approvals_by_digest, pack_version, pack_versions
 from probity.workflow.pack_approve import pack_approval_set
 
 from .authentication import request_actor
+from .base import ERRORS, View
+from .bodies import object_of
+from .paging import PAGE, listed, listed_here
 from .representations import moment
 from .serializers import ApprovalIn, WhatIfIn
-from .views import ERRORS, View
+from .shapes_work import ApprovedOut, ClocksPage, PacksPage
 
 OBJECT = {"type": "object", "additionalProperties": True}
 
@@ -42,30 +46,30 @@ class Packs(View):
 
     @extend_schema(
         operation_id="packs_list",
+        parameters=PAGE,
         summary="The installed policy packs and who approved them",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: PacksPage, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
+    def get(self, request: Request) -> Response:
         approvals = approvals_by_digest()
-        return Response(
-            {
-                "packs": [
-                    {
-                        "id": text["id"],
-                        "title": text["title"],
-                        "version": text["version"],
-                        "digest": text["digest"],
-                        "jurisdiction": text["jurisdiction"],
-                        "rules": [rule["id"] for rule in text["rules"]],
-                        "records": [record["id"] for record in text.get("records", [])],
-                        "approved_by": approvals[text["digest"]].person.username
-                        if text["digest"] in approvals
-                        else None,
-                    }
-                    for text in pack_texts().values()
-                ]
-            }
-        )
+        return listed_here(
+            request, list(pack_texts().values()), key=lambda text: text["id"], name="packs",
+            show=lambda text: _pack_shown(text, approvals),
+        )  # fmt: skip
+
+
+def _pack_shown(text: dict[str, Any], approvals: Mapping[str, PackApproval]) -> dict[str, Any]:
+    approval = approvals.get(text["digest"])
+    return {
+        "id": text["id"],
+        "title": text["title"],
+        "version": text["version"],
+        "digest": text["digest"],
+        "jurisdiction": text["jurisdiction"],
+        "rules": [rule["id"] for rule in text["rules"]],
+        "records": [record["id"] for record in text.get("records", [])],
+        "approved_by": approval.person.username if approval else None,
+    }
 
 
 class OnePack(View):
@@ -107,10 +111,10 @@ class Approvals(View):
         operation_id="pack_approve",
         summary="Approve a version of a pack in one's own name, or take that back",
         request=ApprovalIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ApprovedOut, **ERRORS},
     )
     def post(self, request: Request, pack: str) -> Response:
-        body = _object(request, {"digest", "given", "note"})
+        body = object_of(request, "digest", "given", "note")
         if not isinstance(body.get("given"), bool):
             raise InvalidInput.of({"given": "“given” must be true or false."})
         version = pack_version(str(body.get("digest", "")))
@@ -131,6 +135,7 @@ class WhatIf(View):
     """An evaluation that is not recorded."""
 
     ability = Ability.CASES_READ
+    keeps = False
 
     @extend_schema(
         operation_id="law_what_if",
@@ -139,7 +144,7 @@ class WhatIf(View):
         responses={200: OBJECT, **ERRORS},
     )
     def post(self, request: Request) -> Response:
-        body = _object(request, {"facts", "places", "at"})
+        body = object_of(request, "facts", "places", "at")
         facts = body.get("facts", {})
         if not isinstance(facts, dict):
             raise InvalidInput.of({"facts": "“facts” must be an object: name to true or false."})
@@ -172,15 +177,18 @@ class Clocks(View):
 
     @extend_schema(
         operation_id="case_clocks",
+        parameters=PAGE,
         summary="The deadlines of a case, running and ended",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: ClocksPage, **ERRORS},
     )
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
-        return Response({"clocks": [_clock(clock) for clock in case_find(case_id).clocks.all()]})
+    def get(self, request: Request, case_id: UUID) -> Response:
+        rows = case_find(case_id).clocks.all()
+        return listed(request, rows, by=("due_at", "id"), name="clocks", show=_clock)
 
 
 def _clock(clock: Clock) -> dict[str, Any]:
     return {
+        "id": str(clock.pk),
         "rule": clock.rule,
         "duty": clock.duty,
         "title": clock.title,
@@ -206,15 +214,6 @@ def _version_of(request: Request, pack: str, key: str) -> PackVersion:
     if version.pack != pack:
         raise InvalidInput.of({key: "This digest belongs to another pack."})
     return version
-
-
-def _object(request: Request, names: set[str]) -> dict[str, Any]:
-    if not isinstance(request.data, dict):
-        raise InvalidInput(f"Send an object with {', '.join(sorted(names))}.")
-    unknown = sorted(set(request.data) - names)
-    if unknown:
-        raise InvalidInput.of({name: f"There is no field “{name}”." for name in unknown})
-    return dict(request.data)
 
 
 def _moment(value: object) -> datetime:

@@ -19,10 +19,10 @@ from probity.cases.routing_rules import line_check, rules_digest, rules_set
 from probity.core.errors import InvalidInput
 
 from .authentication import request_actor
-from .banks import OBJECT
+from .base import ERRORS, View
 from .bodies import Body, number_of, object_of, text_of, texts_of
 from .queue_bodies import RulesIn, WeightsIn
-from .views import ERRORS, View
+from .shapes_work import OrderPreviewOut, RoutingPreviewOut, RulesOut, WeightsOut
 
 LISTS = ("categories", "places", "languages", "severities", "sender_kinds")
 RULES_MOST = 500
@@ -35,7 +35,7 @@ class Routing(View):
 
     @extend_schema(
         operation_id="routing_read", summary="The routing rules, the first one first",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: RulesOut, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request) -> Response:  # noqa: ARG002
         return Response(_rules_shown())
@@ -45,7 +45,7 @@ class Routing(View):
         summary="Put other routing rules in use, for whatever comes from now on",
         description="`digest` is that of the rules that the change was made from.",
         request=RulesIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: RulesOut, **ERRORS},
     )
     def put(self, request: Request) -> Response:
         body = object_of(request, "rules", "digest")
@@ -58,10 +58,11 @@ class RoutingPreview(View):
     """What rules would do."""
 
     ability = Ability.QUEUES_MANAGE
+    keeps = False
 
     @extend_schema(
         operation_id="routing_preview", summary="What rules would do with today's backlog",
-        request=RulesIn, responses={200: OBJECT, **ERRORS},
+        request=RulesIn, responses={200: RoutingPreviewOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         lines = [line_check(line) for line in _lines(object_of(request, "rules"))]
@@ -84,14 +85,14 @@ class PriorityWeights(View):
 
     @extend_schema(
         operation_id="priority_read", summary="What counts how much",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: WeightsOut, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request) -> Response:  # noqa: ARG002
         return Response(_weights_shown())
 
     @extend_schema(
         operation_id="priority_set", summary="Put other weights in use", request=WeightsIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: WeightsOut, **ERRORS},
     )  # fmt: skip
     def put(self, request: Request) -> Response:
         body = object_of(request, "weights", "reason", "number")
@@ -107,10 +108,11 @@ class PriorityPreview(View):
     """The order that weights would give."""
 
     ability = Ability.QUEUES_MANAGE
+    keeps = False
 
     @extend_schema(
         operation_id="priority_preview", summary="The order that weights would give today",
-        request=WeightsIn, responses={200: OBJECT, **ERRORS},
+        request=WeightsIn, responses={200: OrderPreviewOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         found = order_preview(weights_check(_weights(object_of(request, "weights"))))

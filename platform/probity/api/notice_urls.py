@@ -20,6 +20,11 @@ urlpatterns = [
         notices.CaseNoticeHoldEnd.as_view(),
         name="api-notice-hold-end",
     ),
+    path(
+        "v1/cases/<uuid:case_id>/uploader-address",
+        notices.UploaderAddress.as_view(),
+        name="api-uploader-address",
+    ),
     path("v1/notice-texts", notices.NoticeTexts.as_view(), name="api-notice-texts"),
     path(
         "v1/notice-texts/<slug:kind>/<slug:language>",

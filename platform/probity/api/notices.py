@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from probity.accounts.roles import Ability
 from probity.cases.access import case_require, cases_seen
 from probity.cases.selectors import case_find
+from probity.core.addresses import whole_address
 from probity.core.clock import now
 from probity.core.errors import InvalidInput
 from probity.decisions.selectors import decision_find
@@ -23,15 +25,26 @@ from probity.notices.kinds import SHAPES
 from probity.notices.languages import NAMES
 from probity.notices.models import HoldGround, Notice, NoticeHold, Party
 from probity.notices.selectors import hold_find, notices_of, text_current
+from probity.notices.services import page_open
 from probity.notices.transparency.build import Built
 from probity.notices.transparency.counts import decisions_counted
 from probity.notices.transparency.facts import public_facts_write
 from probity.notices.transparency.sending import export_plan
 
 from .authentication import request_actor
-from .bodies import number_of, object_of, text_of
+from .base import ERRORS, View
+from .bodies import moment_of, number_of, object_of, text_of
+from .paging import PAGE, listed, listed_here
 from .representations import moment
-from .views import ERRORS, View
+from .shapes_record import (
+    AddressOut,
+    NoticeHoldOut,
+    NoticePreviewOut,
+    NoticesPage,
+    NoticesSentOut,
+    NoticeTextOut,
+    NoticeTextsPage,
+)
 
 OBJECT = {"type": "object", "additionalProperties": True}
 MOST = 200
@@ -77,12 +90,13 @@ class CaseNotices(View):
 
     @extend_schema(
         operation_id="case_notices_list",
+        parameters=PAGE,
         summary="Notices of a case: to whom, how, and the exact words without secret addresses",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NoticesPage, **ERRORS},
     )
-    def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
-        rows = notices_of(case_find(case_id))[:MOST]
-        return Response({"notices": [notice_shown(row) for row in rows]})
+    def get(self, request: Request, case_id: UUID) -> Response:
+        rows = notices_of(case_find(case_id))
+        return listed(request, rows, by=("at", "id"), name="notices", show=notice_shown)
 
 
 class CaseNoticeHolds(View):
@@ -94,14 +108,15 @@ class CaseNoticeHolds(View):
         operation_id="notice_hold_place",
         summary="Tell somebody nothing about a case until the hold ends",
         request=NoticeHoldIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: NoticeHoldOut, **ERRORS},
     )
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "to", "ground", "reason", "reference", "until")
         hold = notice_hold_place(
             case=case_find(case_id), to=text_of(body, "to"), ground=text_of(body, "ground"),
             reason=text_of(body, "reason"), reference=text_of(body, "reference"),
-            until=_moment(body.get("until")), actor=request_actor(request),
+            until=moment_of(text_of(body, "until"), "until") if body.get("until") else None,
+            actor=request_actor(request),
         )  # fmt: skip
         return Response(hold_shown(hold), status=status.HTTP_201_CREATED)
 
@@ -115,7 +130,7 @@ class CaseNoticeHoldEnd(View):
         operation_id="notice_hold_end",
         summary="End a hold on telling; what it held back is sent now",
         request=NoticeHoldEndIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NoticesSentOut, **ERRORS},
     )
     def post(self, request: Request, case_id: UUID, hold_id: UUID) -> Response:
         body = object_of(request, "reason")
@@ -126,6 +141,23 @@ class CaseNoticeHoldEnd(View):
         return Response({"sent": [notice_shown(row) for row in sent]})
 
 
+class UploaderAddress(View):
+    """The uploader's private page."""
+
+    ability = Ability.NOTICES_MANAGE
+
+    @extend_schema(
+        operation_id="uploader_address",
+        summary="The uploader's private address, to be passed on where no mail is known",
+        request=None,
+        responses={200: AddressOut, **ERRORS},
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        _, token = page_open(case=case_find(case_id))
+        path = reverse("uploader-page", args=[token])
+        return Response({"address": whole_address(request, path)})
+
+
 class NoticeTexts(View):
     """The words of notices."""
 
@@ -133,12 +165,15 @@ class NoticeTexts(View):
 
     @extend_schema(
         operation_id="notice_texts_list",
+        parameters=PAGE,
         summary="The words in use of every kind of notice in every language",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NoticeTextsPage, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        texts = [text_shown(kind, language) for kind in SHAPES for language in NAMES]
-        return Response({"texts": texts})
+    def get(self, request: Request) -> Response:
+        texts = [(kind, language) for kind in SHAPES for language in NAMES]
+        return listed_here(
+            request, texts, key="/".join, name="texts", show=lambda named: text_shown(*named)
+        )
 
 
 class NoticeText(View):
@@ -150,7 +185,7 @@ class NoticeText(View):
         operation_id="notice_text_save",
         summary="Change the words of a kind of notice; they count from the next notice on",
         request=NoticeTextIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NoticeTextOut, **ERRORS},
     )
     def put(self, request: Request, kind: str, language: str) -> Response:
         body = object_of(request, "subject", "body", "seen")
@@ -164,7 +199,7 @@ class NoticeText(View):
     @extend_schema(
         operation_id="notice_text_restore",
         summary="Use the words that come with the product again",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NoticeTextOut, **ERRORS},
     )
     def delete(self, request: Request, kind: str, language: str) -> Response:
         text_restore(kind=kind, language=language, actor=request_actor(request))
@@ -175,12 +210,13 @@ class NoticePreview(View):
     """Words with a made-up case."""
 
     ability = Ability.NOTICES_MANAGE
+    keeps = False
 
     @extend_schema(
         operation_id="notice_text_preview",
         summary="Look at words filled with a made-up case, without saving them",
         request=NoticeTextIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NoticePreviewOut, **ERRORS},
     )
     def post(self, request: Request, kind: str, language: str) -> Response:
         body = object_of(request, "subject", "body")
@@ -318,16 +354,6 @@ def built_shown(row: Built) -> dict[str, Any]:
         "problems": row.problems,
         "remarks": row.remarks,
     }
-
-
-def _moment(said: object) -> datetime | None:
-    if said is None:
-        return None
-    try:
-        at = datetime.fromisoformat(str(said))
-    except ValueError:
-        raise InvalidInput.of({"until": "“until” is a moment in ISO 8601."}) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _day(request: Request, name: str) -> date | None:

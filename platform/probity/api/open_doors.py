@@ -18,6 +18,8 @@ from probity.core.errors import InvalidInput
 from probity.core.throttle import source_of, throttle
 from probity.evidence.uploads import ReceivedFile, received_file, stream_receive
 
+from .base import address_check, address_rate
+
 
 class BodyIsFile(BaseParser):
     """Any media type that nobody else reads: the body is the file."""
@@ -28,10 +30,13 @@ class BodyIsFile(BaseParser):
         self,
         stream: Any,
         media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,
     ) -> DataAndFiles[Any, Any]:
         files: MultiValueDict[str, ReceivedFile] = MultiValueDict()
         files["file"] = stream_receive(stream)
+        if parser_context:
+            # closed, and so deleted, with the request, whatever becomes of it
+            parser_context["request"]._request._files = files
         return DataAndFiles(QueryDict(), files)
 
 
@@ -42,6 +47,8 @@ class OpenView(APIView):
     permission_classes = (AllowAny,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        address_rate(request)
+        address_check(request, kwargs)
         super().initial(request, *args, **kwargs)
         throttle(scope="open-api", who=source_of(request._request), rate=settings.API_RATE)
 

@@ -23,19 +23,24 @@ from probity.outbox.endpoints import (
 from probity.outbox.models import Endpoint, Message, MessageState
 from probity.outbox.selectors import (
     endpoint_find,
-    endpoints_all,
     message_find,
     messages_list,
 )
 from probity.outbox.services import message_redeliver
 
 from .authentication import request_actor
+from .base import ERRORS, View
 from .bodies import number_of, object_of, text_of, texts_of, truth_of
+from .paging import PAGE, listed
 from .representations import moment
-from .views import ERRORS, View
-
-OBJECT = {"type": "object", "additionalProperties": True}
-MOST = 200
+from .shapes_record import (
+    EndpointOut,
+    EndpointSecretOut,
+    EndpointsPage,
+    MessageOut,
+    MessagesPage,
+    MessageWholeOut,
+)
 
 
 class EndpointIn(serializers.Serializer[dict[str, object]]):
@@ -69,17 +74,19 @@ class Endpoints(View):
 
     @extend_schema(
         operation_id="endpoints_list",
+        parameters=PAGE,
         summary="The webhook endpoints",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EndpointsPage, **ERRORS},
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"endpoints": [endpoint_shown(row) for row, _ in endpoints_all()]})
+    def get(self, request: Request) -> Response:
+        rows = Endpoint.objects.all()
+        return listed(request, rows, by=("name", "id"), name="endpoints", show=endpoint_shown)
 
     @extend_schema(
         operation_id="endpoint_make",
         summary="Add a webhook endpoint; its secret is in the answer and nowhere after",
         request=EndpointIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: EndpointSecretOut, **ERRORS},
     )
     def post(self, request: Request) -> Response:
         body = object_of(request, "name", "url", "kinds")
@@ -99,7 +106,7 @@ class OneEndpoint(View):
     @extend_schema(
         operation_id="endpoint_read",
         summary="A webhook endpoint",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EndpointOut, **ERRORS},
     )
     def get(self, request: Request, endpoint_id: UUID) -> Response:  # noqa: ARG002
         return Response(endpoint_shown(endpoint_find(endpoint_id)))
@@ -108,7 +115,7 @@ class OneEndpoint(View):
         operation_id="endpoint_change",
         summary="Change a webhook endpoint, or switch it off or on",
         request=EndpointChangeIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EndpointOut, **ERRORS},
     )
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
         body = object_of(request, "name", "url", "kinds", "enabled", "why")
@@ -135,7 +142,7 @@ class EndpointSecret(View):
         operation_id="endpoint_rotate",
         summary="Give a webhook endpoint a new secret; the former one signs too for some hours",
         request=RotateIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EndpointSecretOut, **ERRORS},
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         body = object_of(request, "hours")
@@ -155,7 +162,7 @@ class EndpointTest(View):
         operation_id="endpoint_test",
         summary="Send a test to a webhook endpoint",
         request=None,
-        responses={202: OBJECT, **ERRORS},
+        responses={202: MessageOut, **ERRORS},
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         message = endpoint_test(actor=request_actor(request), endpoint=endpoint_find(endpoint_id))
@@ -171,17 +178,18 @@ class Messages(View):
         operation_id="messages_list",
         summary="Mail and webhooks, the newest first; state dead lists the dead letters",
         parameters=[
+            *PAGE,
             OpenApiParameter("state", str, enum=list(MessageState)),
             OpenApiParameter("endpoint", UUID),
         ],
-        responses={200: OBJECT, **ERRORS},
+        responses={200: MessagesPage, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         state = request.query_params.get("state", "")
         if state and state not in set(MessageState):
             raise InvalidInput.of({"state": f"Choose one of {', '.join(MessageState)}."})
-        rows = messages_list(state=state, endpoint=_endpoint(request))[:MOST]
-        return Response({"messages": [message_shown(row) for row in rows]})
+        rows = messages_list(state=state, endpoint=_endpoint(request))
+        return listed(request, rows, by=("-queued_at", "id"), name="messages", show=message_shown)
 
 
 class OneMessage(View):
@@ -192,7 +200,7 @@ class OneMessage(View):
     @extend_schema(
         operation_id="message_read",
         summary="A message with every attempt to deliver it and what came back",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: MessageWholeOut, **ERRORS},
     )
     def get(self, request: Request, message_id: UUID) -> Response:  # noqa: ARG002
         row = message_find(message_id)
@@ -220,7 +228,7 @@ class Redelivery(View):
         operation_id="message_redeliver",
         summary="Send a finished message again, with the same id and the same words",
         request=None,
-        responses={202: OBJECT, **ERRORS},
+        responses={202: MessageOut, **ERRORS},
     )
     def post(self, request: Request, message_id: UUID) -> Response:
         row = message_redeliver(message=message_find(message_id), actor=request_actor(request))

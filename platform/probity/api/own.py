@@ -20,10 +20,10 @@ from probity.core.errors import NotFound
 from probity.core.throttle import throttle
 
 from .authentication import request_actor
+from .base import ERRORS, address_check, address_rate
+from .paging import PAGE, listed
 from .representations import moment
-from .views import ERRORS
-
-OBJECT = {"type": "object", "additionalProperties": True}
+from .shapes_people import MeOut, TokensPage
 
 
 class HasToken(BasePermission):
@@ -41,6 +41,8 @@ class OwnView(APIView):
     permission_classes = [HasToken]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        address_rate(request)
+        address_check(request, kwargs)
         super().initial(request, *args, **kwargs)
         throttle(scope="api", who=request_actor(request).name, rate=settings.API_RATE)
 
@@ -51,7 +53,7 @@ class Me(OwnView):
     @extend_schema(
         operation_id="me_read",
         summary="The person and the token that ask: roles, what they may do, what they see",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: MeOut, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         actor, token = request_actor(request), request.auth
@@ -73,12 +75,13 @@ class OwnTokens(OwnView):
 
     @extend_schema(
         operation_id="own_tokens_list",
+        parameters=PAGE,
         summary="One's own tokens, the latest first; their secrets are never shown again",
-        responses={200: OBJECT, **ERRORS},
+        responses={200: TokensPage, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         rows = ApiToken.objects.filter(person=request_actor(request).require_self())
-        return Response({"tokens": [token_shown(row) for row in rows.order_by("-created_at")]})
+        return listed(request, rows, by=("-created_at", "id"), name="tokens", show=token_shown)
 
 
 class OneOwnToken(OwnView):

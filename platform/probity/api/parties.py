@@ -34,17 +34,25 @@ from probity.parties.selectors import senders as all_senders
 from probity.workflow.misuse_warn import misuse_warn
 
 from .authentication import request_actor
-from .banks import OBJECT, read
+from .base import ERRORS, View
+from .bodies import read
 from .copies import AgreeIn
+from .paging import PAGE, listed_here
 from .representations import moment
-from .views import ERRORS, View
+from .shapes_people import (
+    BindingOut,
+    SenderOut,
+    SendersPage,
+    StandingOut,
+    StandingsPage,
+    SuspensionOut,
+    WrittenOut,
+)
 
 
-class SenderIn(serializers.Serializer[dict[str, object]]):
-    """A trusted flagger or an authority."""
+class SenderChange(serializers.Serializer[dict[str, object]]):
+    """What is kept of a trusted flagger or an authority; its name and kind stay."""
 
-    name = serializers.CharField(max_length=200)
-    kind = serializers.ChoiceField(choices=list(PartyKind))
     award_authority = serializers.CharField(max_length=200)
     awarded_on = serializers.DateField()
     areas = serializers.ListField(
@@ -54,6 +62,13 @@ class SenderIn(serializers.Serializer[dict[str, object]]):
     reference = serializers.CharField(max_length=120, default="", allow_blank=True)
     email = serializers.EmailField(default="", allow_blank=True)
     language = serializers.CharField(max_length=12, default="", allow_blank=True)
+
+
+class SenderIn(SenderChange):
+    """A trusted flagger or an authority."""
+
+    name = serializers.CharField(max_length=200)
+    kind = serializers.ChoiceField(choices=list(PartyKind))
 
 
 class SenderEndIn(serializers.Serializer[dict[str, object]]):
@@ -106,21 +121,51 @@ class Senders(View):
     """Trusted flaggers and authorities."""
 
     ability = Ability.CASES_READ
+    writes = Ability.SENDERS_MANAGE
 
     @extend_schema(
-        operation_id="senders_list", summary="Trusted flaggers and authorities, with their record",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="senders_list", parameters=PAGE,
+        summary="Trusted flaggers and authorities, with their record",
+        responses={200: SendersPage, **ERRORS},
     )  # fmt: skip
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"senders": [_sender(row) for row in all_senders()]})
+    def get(self, request: Request) -> Response:
+        return listed_here(
+            request, list(all_senders()), key=lambda row: row.pk, name="senders", show=_sender
+        )
 
     @extend_schema(
         operation_id="sender_register", summary="Enter a trusted flagger or an authority",
-        request=SenderIn, responses={201: OBJECT, **ERRORS},
+        request=SenderIn, responses={201: SenderOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         row = services.sender_register(actor=request_actor(request), **read(SenderIn, request))
         return Response(_sender(row), status=status.HTTP_201_CREATED)
+
+
+class OneSender(View):
+    """One organisation."""
+
+    ability = Ability.CASES_READ
+    writes = Ability.SENDERS_MANAGE
+
+    @extend_schema(
+        operation_id="sender_read", summary="One organisation with its record",
+        responses={200: SenderOut, **ERRORS},
+    )  # fmt: skip
+    def get(self, request: Request, sender_id: UUID) -> Response:  # noqa: ARG002
+        return Response(_sender(sender_find(sender_id)))
+
+    @extend_schema(
+        operation_id="sender_change", summary="Correct what is kept of an organisation, as a whole",
+        request=SenderChange, responses={200: SenderOut, **ERRORS},
+    )  # fmt: skip
+    def put(self, request: Request, sender_id: UUID) -> Response:
+        row = services.sender_change(
+            sender=sender_find(sender_id),
+            actor=request_actor(request),
+            **read(SenderChange, request),
+        )
+        return Response(_sender(row))
 
 
 class SenderEnd(View):
@@ -130,7 +175,7 @@ class SenderEnd(View):
 
     @extend_schema(
         operation_id="sender_end", summary="End an organisation's standing", request=SenderEndIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: SenderOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, sender_id: UUID) -> Response:
         row = services.sender_end(
@@ -148,7 +193,7 @@ class Bindings(View):
 
     @extend_schema(
         operation_id="sender_bind", summary="Take a person's or a token's reports as its own",
-        request=BindIn, responses={201: OBJECT, **ERRORS},
+        request=BindIn, responses={201: BindingOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, sender_id: UUID) -> Response:
         body = read(BindIn, request)
@@ -184,11 +229,27 @@ class MisuseList(View):
     ability = Ability.ABUSE_DECIDE
 
     @extend_schema(
-        operation_id="misuse_list", summary="Parties for which something manifest counts now",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="misuse_list", parameters=PAGE,
+        summary="Parties for which something manifest counts now",
+        responses={200: StandingsPage, **ERRORS},
     )  # fmt: skip
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        return Response({"parties": [_standing(row) for row in standings()]})
+    def get(self, request: Request) -> Response:
+        return listed_here(
+            request, standings(), key=lambda row: row.party.id, name="parties", show=_standing
+        )
+
+
+class OneParty(View):
+    """One party."""
+
+    ability = Ability.ABUSE_DECIDE
+
+    @extend_schema(
+        operation_id="misuse_read", summary="What counts for a party now",
+        responses={200: StandingOut, **ERRORS},
+    )  # fmt: skip
+    def get(self, request: Request, kind: str, party_id: UUID) -> Response:  # noqa: ARG002
+        return Response(_standing(standing_of(PartyOf.find(kind, party_id))))
 
 
 class Manifests(View):
@@ -198,7 +259,7 @@ class Manifests(View):
 
     @extend_schema(
         operation_id="misuse_find", summary="Write down that something is manifest",
-        request=ManifestIn, responses={201: OBJECT, **ERRORS},
+        request=ManifestIn, responses={201: WrittenOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         actor, body = request_actor(request), read(ManifestIn, request)
@@ -222,7 +283,7 @@ class Warnings(View):
 
     @extend_schema(
         operation_id="misuse_warn", summary="Warn a party before a suspension can be proposed",
-        request=WarnIn, responses={201: OBJECT, **ERRORS},
+        request=WarnIn, responses={201: StandingOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, kind: str, party_id: UUID) -> Response:
         party = PartyOf.find(kind, party_id)
@@ -237,7 +298,7 @@ class Suspensions(View):
 
     @extend_schema(
         operation_id="suspension_propose", summary="Propose a suspension; a warning came before",
-        request=SuspendIn, responses={201: OBJECT, **ERRORS},
+        request=SuspendIn, responses={201: SuspensionOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, kind: str, party_id: UUID) -> Response:
         body = read(SuspendIn, request)
@@ -255,7 +316,7 @@ class SuspensionAnswer(View):
 
     @extend_schema(
         operation_id="suspension_answer", summary="Agree to somebody else's proposal, or refuse it",
-        request=AgreeIn, responses={200: OBJECT, **ERRORS},
+        request=AgreeIn, responses={200: SuspensionOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, suspension_id: UUID) -> Response:
         row = suspension_answer(
@@ -272,7 +333,7 @@ class SuspensionEnd(View):
 
     @extend_schema(
         operation_id="suspension_end", summary="End a suspension early", request=WhyIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: SuspensionOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, suspension_id: UUID) -> Response:
         row = suspension_end(

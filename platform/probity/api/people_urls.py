@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import own, people
+from . import own, people, sessions
 
 urlpatterns = [
     path("v1/me", own.Me.as_view(), name="api-me"),
@@ -18,8 +18,24 @@ urlpatterns = [
     ),
     path(
         "v1/people/<uuid:person_id>/sessions",
-        people.Sessions.as_view(),
+        sessions.Sessions.as_view(),
         name="api-person-sessions",
     ),
-    path("v1/access/exceptions", people.Exceptions.as_view(), name="api-exceptions"),
+    path(
+        "v1/people/<uuid:person_id>/sessions/<uuid:session_id>",
+        sessions.OneSession.as_view(),
+        name="api-person-session",
+    ),
+    path("v1/me/access", sessions.OwnExceptions.as_view(), name="api-own-exceptions"),
+    path(
+        "v1/me/access/<uuid:grant_id>",
+        sessions.OneOwnException.as_view(),
+        name="api-own-exception",
+    ),
+    path(
+        "v1/access/exceptions/<uuid:grant_id>/notice",
+        sessions.ExceptionNotice.as_view(),
+        name="api-exception-notice",
+    ),
+    path("v1/access/exceptions", sessions.Exceptions.as_view(), name="api-exceptions"),
 ]

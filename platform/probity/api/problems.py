@@ -6,7 +6,8 @@ import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, UnreadablePostError
+from django.db import DataError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -27,6 +28,22 @@ TITLES = {
     422: "Not acceptable",
     423: "Sealed",
     429: "Too many requests",
+    500: "Something broke on our side",
+}
+#: What the framework says in its own words, in ours.
+SENTENCES = {
+    405: "This address does not know that method; “Allow” names those it knows.",
+    406: "The answer comes as application/json only; ask for that or for */*.",
+    415: "Send the body as application/json, or as a form where there is a file.",
+}
+PLAIN = {
+    400: ("unreadable", "The request could not be read; check the address and the host's name."),
+    403: ("not-allowed", "This is not allowed."),
+    404: ("not-found", "There is nothing at this address."),
+    500: (
+        "crashed",
+        "Something broke on our side, and it was written down; nothing was half kept. Try again.",
+    ),
 }
 
 
@@ -39,6 +56,17 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """One problem+json response."""
+    body = _body(status, code, detail, fields)
+    return Response(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+
+
+def problem_body(error: Refusal) -> dict[str, Any]:
+    """A refusal as the body of a problem, for an answer that holds several."""
+    fields = error.fields if isinstance(error, InvalidInput) else None
+    return _body(error.status, error.code, error.sentence, fields)
+
+
+def _body(status: int, code: str, detail: str, fields: dict[str, str] | None) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"urn:probity:problem:{code}",
         "title": TITLES.get(status, "The request was refused"),
@@ -46,15 +74,13 @@ def problem(
         "code": code,
         "detail": detail,
     }
-    if fields:
-        body["fields"] = fields
-    return Response(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+    return {**body, "fields": fields} if fields else body
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001
     """Django REST framework's exception handler."""
     if isinstance(error, Refusal):
-        return _refusal(error)
+        return refused(error)
     if isinstance(error, exceptions.APIException):
         return _framework(error)
     if isinstance(error, Http404):
@@ -63,10 +89,21 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return problem(413, "fields-too-large", "The fields other than the file are too large.")
     if isinstance(error, SuspiciousOperation | UnreadablePostError | UnicodeError):
         return problem(400, "unreadable", "The request could not be read; it may have been cut.")
+    if isinstance(error, DataError):
+        logger.warning("The database refused a value of a request.", exc_info=error)
+        return problem(422, "out-of-range", "A value is too large, too long, or holds a null.")
     return None
 
 
-def _refusal(error: Refusal) -> Response:
+def plain_problem(request: HttpRequest, *, status: int) -> JsonResponse:
+    """A problem for what never reached a view; of a crash nothing is said but that it was one."""
+    del request
+    code, detail = PLAIN[status]
+    return JsonResponse(_body(status, code, detail, None), status=status, content_type=MEDIA_TYPE)
+
+
+def refused(error: Refusal) -> Response:
+    """A refusal as an answer: what an exception would become, for one that changed something."""
     fields = error.fields if isinstance(error, InvalidInput) else None
     headers = (
         {"Retry-After": str(error.wait_seconds)} if isinstance(error, TooManyRequests) else None
@@ -82,4 +119,4 @@ def _framework(error: exceptions.APIException) -> Response:
     code = {401: "sign-in-needed", 403: "not-allowed", 404: "not-found"}.get(
         status, str(error.default_code).replace("_", "-")
     )
-    return problem(status, code, str(error.detail), headers=headers)
+    return problem(status, code, SENTENCES.get(status) or str(error.detail), headers=headers)

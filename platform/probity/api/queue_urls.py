@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from . import leading, queues
+from . import leading, queues, setting
 
 urlpatterns = [
-    path("v1/queues", queues.Queues.as_view(), name="api-queues"),
     path("v1/queues/claim-next", queues.ClaimNext.as_view(), name="api-claim-next"),
     path("v1/queues/board", queues.Board.as_view(), name="api-board"),
     path("v1/queues/routing", leading.Routing.as_view(), name="api-routing"),
@@ -16,6 +15,7 @@ urlpatterns = [
         leading.PriorityPreview.as_view(),
         name="api-priority-preview",
     ),
+    path("v1/queues/<slug:name>", setting.OneQueue.as_view(), name="api-queue"),
     path("v1/cases/<uuid:case_id>/claim/extend", queues.Extend.as_view(), name="api-claim-extend"),
     path("v1/cases/<uuid:case_id>/return", queues.Return.as_view(), name="api-case-return"),
     path("v1/cases/<uuid:case_id>/send", queues.Send.as_view(), name="api-case-send"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.cases.access import case_require, queues_visible
-from probity.cases.board import MOST, clocks_about_to_breach, pressing
+from probity.cases.board import clocks_about_to_breach, pressing
 from probity.cases.claims import case_release, claim_extend, next_case_claim
 from probity.cases.handing import (
     case_calm,
@@ -25,7 +24,7 @@ from probity.cases.handing import (
     case_snooze,
     case_wake,
 )
-from probity.cases.models import CaseClaim, Queue
+from probity.cases.models import CaseClaim, Clock, Queue
 from probity.cases.selectors import case_find, claim_live
 from probity.core.clock import now
 from probity.core.errors import Conflict, InvalidInput, NotFound
@@ -33,8 +32,9 @@ from probity.workflow.case_merge import case_merge
 from probity.workflow.report_split import report_split
 
 from .authentication import request_actor
-from .banks import OBJECT
-from .bodies import object_of, text_of, texts_of
+from .base import ERRORS, View
+from .bodies import moment_of, object_of, text_of, texts_of, uuid_of
+from .paging import PAGE, listed
 from .queue_bodies import (
     ClaimNextIn,
     EscalateIn,
@@ -47,21 +47,17 @@ from .queue_bodies import (
     seen_of,
 )
 from .representations import moment
-from .views import ERRORS, View
-
-
-class Queues(View):
-    """The queues that one sees."""
-
-    ability = Ability.CASES_READ
-
-    @extend_schema(
-        operation_id="queues_list", summary="Queues and their targets in minutes",
-        responses={200: OBJECT, **ERRORS},
-    )  # fmt: skip
-    def get(self, request: Request) -> Response:
-        rows = queues_visible(request_actor(request).person).prefetch_related("targets")
-        return Response({"queues": [queue_shown(row) for row in rows]})
+from .shapes_work import (
+    BoardPage,
+    EscalatedOut,
+    MergedOut,
+    NextOut,
+    RequeuedOut,
+    SentOut,
+    SkippedOut,
+    SnoozedOut,
+    SplitOut,
+)
 
 
 class ClaimNext(View):
@@ -73,7 +69,7 @@ class ClaimNext(View):
         operation_id="claim_next",
         summary="Take the most urgent case that nobody holds, of one queue or of all",
         request=ClaimNextIn,
-        responses={201: OBJECT, 204: None, **ERRORS},
+        responses={201: NextOut, 204: None, **ERRORS},
     )
     def post(self, request: Request) -> Response:
         body = object_of(request, "queue")
@@ -91,7 +87,7 @@ class Extend(View):
 
     @extend_schema(
         operation_id="claim_extend", summary="Start one's lease on a case anew", request=None,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: NextOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         actor = request_actor(request)
@@ -124,7 +120,7 @@ class Send(View):
 
     @extend_schema(
         operation_id="case_send", summary="Keep a case for a named person, who accepts it",
-        request=SendIn, responses={201: OBJECT, **ERRORS},
+        request=SendIn, responses={201: SentOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "person", "reason", "version")
@@ -148,7 +144,7 @@ class Requeue(View):
 
     @extend_schema(
         operation_id="case_requeue", summary="Put a case into another queue", request=QueueIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: RequeuedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "queue", "reason", "version")
@@ -168,19 +164,13 @@ class Snooze(View):
 
     @extend_schema(
         operation_id="case_snooze", summary="Put a case off until a moment", request=SnoozeIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: SnoozedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "until", "waiting_for", "reason", "version")
         seen_of(request, case_id, body)
-        try:
-            until = parse_datetime(text_of(body, "until"))
-        except ValueError:
-            until = None
-        if until is None:
-            raise InvalidInput.of({"until": "Give a moment such as 2026-12-01T09:00:00Z."})
         case = case_snooze(
-            case=case_find(case_id), until=make_aware(until) if is_naive(until) else until,
+            case=case_find(case_id), until=moment_of(text_of(body, "until"), "until"),
             waiting_for=text_of(body, "waiting_for", ""), reason=text_of(body, "reason", ""),
             actor=request_actor(request),
         )  # fmt: skip
@@ -202,7 +192,7 @@ class Skip(View):
 
     @extend_schema(
         operation_id="case_skip", summary="Leave a case out of one's own next ones", request=None,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: SkippedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         skip = case_skip(case=case_find(case_id), actor=request_actor(request))
@@ -216,7 +206,7 @@ class Escalation(View):
 
     @extend_schema(
         operation_id="case_escalate", summary="Ask a lead to look at a case", request=EscalateIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EscalatedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "reason")
@@ -232,7 +222,7 @@ class EscalationAnswer(View):
 
     @extend_schema(
         operation_id="case_calm", summary="Answer an escalated case", request=EscalateIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: EscalatedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "reason")
@@ -248,13 +238,13 @@ class Merge(View):
 
     @extend_schema(
         operation_id="case_merge", summary="Put a case into another one", request=MergeIn,
-        responses={200: OBJECT, **ERRORS},
+        responses={200: MergedOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "into", "reason", "version")
         seen_of(request, case_id, body)
         actor = request_actor(request)
-        into_id = uuid_of(body, "into")
+        into_id = uuid_of(text_of(body, "into"), "into")
         case_require(actor.person, into_id)
         into = case_find(into_id)
         case = case_merge(
@@ -270,12 +260,14 @@ class Split(View):
 
     @extend_schema(
         operation_id="report_split", summary="Give a report a case of its own", request=SplitIn,
-        responses={201: OBJECT, **ERRORS},
+        responses={201: SplitOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         body = object_of(request, "report", "reason", "also", "version")
         seen_of(request, case_id, body)
-        report = case_find(case_id).reports.filter(pk=uuid_of(body, "report")).first()
+        report = (
+            case_find(case_id).reports.filter(pk=uuid_of(text_of(body, "report"), "report")).first()
+        )
         if report is None:
             raise NotFound("This case has no such report.")
         case = report_split(
@@ -293,7 +285,7 @@ class Board(View):
 
     @extend_schema(
         operation_id="clocks_board", summary="Late clocks, and those that end within a day",
-        parameters=[OpenApiParameter("queue", str)], responses={200: OBJECT, **ERRORS},
+        parameters=[*PAGE, OpenApiParameter("queue", str)], responses={200: BoardPage, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         key = request.query_params.get("queue", "")
@@ -302,24 +294,26 @@ class Board(View):
             person=request_actor(request).person, queue=queue.pk if queue else None
         )
         at = now()
-        return Response(
-            {
-                "clocks": [
-                    {
-                        "case": str(row.case_id),
-                        "number": row.case.label,
-                        "queue": row.case.queue.key,
-                        "rule": row.rule,
-                        "duty": row.duty,
-                        "title": row.title,
-                        "own_target": row.service,
-                        "due_at": moment(row.due_at),
-                        "state": pressing(row, at=at),
-                    }
-                    for row in rows[:MOST]
-                ]
-            }
-        )
+        return listed(
+            request, rows, by=("due_at", "id"), name="clocks",
+            show=lambda row: board_shown(row, at=at),
+        )  # fmt: skip
+
+
+def board_shown(row: Clock, *, at: datetime) -> dict[str, object]:
+    """A line of the board."""
+    return {
+        "id": str(row.pk),
+        "case": str(row.case_id),
+        "number": row.case.label,
+        "queue": row.case.queue.key,
+        "rule": row.rule,
+        "duty": row.duty,
+        "title": row.title,
+        "own_target": row.service,
+        "due_at": moment(row.due_at),
+        "state": pressing(row, at=at),
+    }
 
 
 def queue_of(request: Request, key: str) -> Queue:
@@ -328,14 +322,6 @@ def queue_of(request: Request, key: str) -> Queue:
     if queue is None:
         raise NotFound(f"There is no queue “{key[:40]}”.")
     return queue
-
-
-def uuid_of(body: dict[str, object], name: str) -> UUID:
-    """An id in a body; raises InvalidInput."""
-    try:
-        return UUID(text_of(body, name))
-    except ValueError:
-        raise InvalidInput.of({name: f"“{name}” must be an id."})
 
 
 def queue_shown(queue: Queue) -> dict[str, object]:

@@ -14,7 +14,7 @@ from probity.analysis.selectors import (
 )
 from probity.audit.selectors import chain_verify
 from probity.audit.services import case_chain
-from probity.cases.models import Case, EvidenceItem
+from probity.cases.models import COPY, Case, EvidenceItem
 from probity.cases.selectors import claim_live
 from probity.decisions.models import Decision, Measure, PolicyEvaluation, StatementOfReasons
 from probity.decisions.outcomes import Delivered
@@ -32,7 +32,7 @@ def case_shown(case: Case) -> dict[str, Any]:
         "number": case.label,
         "state": case.state,
         "category": case.category,
-        "demonstration": case.demonstration or None,
+        "demonstration": case.shown_as or (COPY if case.is_trial and case.decided_at else None),
         "places": case.places,
         "opened_at": moment(case.opened_at),
         "due_at": moment(case.due_at),
@@ -170,9 +170,9 @@ def _approval(row: Decision) -> dict[str, Any] | None:
     }
 
 
-def measure_shown(row: Measure, delivered: Delivered | None = None) -> dict[str, Any]:
-    """One measure; with ``delivered``, what the host platform was told and what came of it."""
-    shown: dict[str, Any] = {
+def measure_shown(row: Measure) -> dict[str, Any]:
+    """One measure."""
+    return {
         "measure": str(row.reference),
         "action": row.action,
         "scope": row.scope,
@@ -182,11 +182,14 @@ def measure_shown(row: Measure, delivered: Delivered | None = None) -> dict[str,
         "over_at": moment(row.over_at),
         "over_why": row.over_why or None,
     }
-    if delivered is None:
-        return shown
+
+
+def measure_told(row: Measure, delivered: Delivered | None) -> dict[str, Any]:
+    """The same with what the host platform was told and what came of it; without ``delivered``
+    there was nothing to tell, or not yet."""
     return {
-        **shown,
-        "delivery": delivered.state,
+        **measure_shown(row),
+        "delivery": delivered.state if delivered else None,
         "told": [
             {
                 "event": line.event,
@@ -197,7 +200,7 @@ def measure_shown(row: Measure, delivered: Delivered | None = None) -> dict[str,
                 "note": line.note or None,
                 "message": str(line.message) if line.message else None,
             }
-            for line in delivered.lines
+            for line in (delivered.lines if delivered else ())
         ],
     }
 

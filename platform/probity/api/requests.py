@@ -10,7 +10,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.cases.access import case_require, visible
 from probity.cases.models import Report
@@ -25,17 +24,21 @@ from probity.contests.referring import (
     referral_submit,
 )
 from probity.contests.request_models import UpdateKind
-from probity.contests.updates import requests_open
+from probity.contests.selectors import referral_find
+from probity.contests.updates import Owed, requests_open
 from probity.core.errors import InvalidInput, NotFound
 from probity.workflow.referral_files import referral_send_files
 from probity.workflow.request_update import request_update
 
 from .authentication import request_actor
-from .banks import OBJECT, read
+from .banks import OBJECT
+from .base import ERRORS, View
+from .bodies import read
 from .copies import AgreeIn
 from .open_doors import OpenView
+from .paging import PAGE, listed, listed_here
 from .representations import moment
-from .views import ERRORS, View
+from .shapes_people import ReferralOut, ReferralsPage, RequestsPage, WrittenOut
 
 STEPS = {
     "submit": referral_submit,
@@ -109,25 +112,24 @@ class Requests(View):
     ability = Ability.CASES_READ
 
     @extend_schema(
-        operation_id="requests_list", summary="Undecided requests by people who are shown",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="requests_list", parameters=PAGE,
+        summary="Undecided requests by people who are shown",
+        responses={200: RequestsPage, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = requests_open(request_actor(request).person)
-        return Response(
-            {
-                "requests": [
-                    {
-                        "report": str(row.report.pk), "case": str(row.report.case_id),
-                        "on_behalf": row.report.on_behalf,
-                        "valid_at": moment(row.report.request_valid_at),
-                        "california": row.california, "next": row.next or None,
-                        "due_at": moment(row.due_at), "updates": len(row.written),
-                    }
-                    for row in rows
-                ]
-            }
-        )  # fmt: skip
+        return listed_here(
+            request, rows, key=lambda row: row.report.pk, name="requests", show=_owed_shown
+        )
+
+
+def _owed_shown(row: Owed) -> dict[str, Any]:
+    return {
+        "report": str(row.report.pk), "case": str(row.report.case_id),
+        "on_behalf": row.report.on_behalf, "valid_at": moment(row.report.request_valid_at),
+        "california": row.california, "next": row.next or None, "due_at": moment(row.due_at),
+        "updates": len(row.written),
+    }  # fmt: skip
 
 
 class RequestUpdates(View):
@@ -137,7 +139,7 @@ class RequestUpdates(View):
 
     @extend_schema(
         operation_id="request_update", summary="Write to whoever asked as the person shown",
-        request=UpdateIn, responses={201: OBJECT, **ERRORS},
+        request=UpdateIn, responses={201: WrittenOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, report_id: UUID) -> Response:
         actor = request_actor(request)
@@ -154,17 +156,18 @@ class Referrals(View):
     ability = Ability.REFERRALS_SUBMIT
 
     @extend_schema(
-        operation_id="referrals_list", summary="A case's referrals",
-        responses={200: OBJECT, **ERRORS},
+        operation_id="referrals_list", parameters=PAGE,
+        summary="A case's referrals",
+        responses={200: ReferralsPage, **ERRORS},
     )  # fmt: skip
     def get(self, request: Request, case_id: UUID) -> Response:
         case_require(request_actor(request).person, case_id)
         rows = Referral.objects.filter(case=case_id).prefetch_related("steps")
-        return Response({"referrals": [_referral(row) for row in rows]})
+        return listed(request, rows, by=("-proposed_at", "id"), name="referrals", show=_referral)
 
     @extend_schema(
         operation_id="referral_propose", summary="Propose to refer a case to an outside body",
-        request=ReferralIn, responses={201: OBJECT, **ERRORS},
+        request=ReferralIn, responses={201: ReferralOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, case_id: UUID) -> Response:
         actor, body = request_actor(request), read(ReferralIn, request)
@@ -183,13 +186,13 @@ class ReferralAnswer(View):
 
     @extend_schema(
         operation_id="referral_answer", summary="Agree to somebody else's referral, or refuse it",
-        request=AgreeIn, responses={200: OBJECT, **ERRORS},
+        request=AgreeIn, responses={200: ReferralOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, referral_id: UUID) -> Response:
         actor = request_actor(request)
         row = referral_answer(
-            referral=_found(referral_id, actor.person), agree=read(AgreeIn, request)["agree"],
-            actor=actor,
+            referral=referral_find(referral_id, person=actor.person),
+            agree=read(AgreeIn, request)["agree"], actor=actor,
         )  # fmt: skip
         return Response(_referral(row))
 
@@ -201,22 +204,15 @@ class ReferralStepTake(View):
 
     @extend_schema(
         operation_id="referral_step", summary="Submit, send files, finish or retract a referral",
-        request=None, responses={200: OBJECT, **ERRORS},
+        request=None, responses={200: ReferralOut, **ERRORS},
     )  # fmt: skip
     def post(self, request: Request, referral_id: UUID, step: str) -> Response:
         actor = request_actor(request)
         take = STEPS.get(step)
         if take is None:
             raise InvalidInput(f"Choose a step: {', '.join(STEPS)}.")
-        return Response(_referral(take(referral=_found(referral_id, actor.person), actor=actor)))
-
-
-def _found(referral_id: UUID, person: Person | None) -> Referral:
-    rows = Referral.objects.filter(visible(person, through="case")).select_related("case")
-    found = rows.filter(pk=referral_id).first()
-    if found is None:
-        raise NotFound("There is no referral with this id.")
-    return found
+        found = referral_find(referral_id, person=actor.person)
+        return Response(_referral(take(referral=found, actor=actor)))
 
 
 def _referral(row: Referral) -> dict[str, Any]:

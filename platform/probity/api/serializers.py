@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from probity.bundles.models import Profile
 from probity.cases.models import Category
+
+from .shapes import FileIn
 
 
 class UploaderIn(serializers.Serializer[dict[str, object]]):
@@ -16,10 +20,9 @@ class UploaderIn(serializers.Serializer[dict[str, object]]):
     language = serializers.CharField(max_length=12, required=False)
 
 
-class ReportIn(serializers.Serializer[dict[str, object]]):
-    """A notice (DSA art. 16; TAKE IT DOWN Act s. 3). One of file, url, sha256 is required."""
+class ReportFields(serializers.Serializer[dict[str, object]]):
+    """A notice (DSA art. 16; TAKE IT DOWN Act s. 3) without its file."""
 
-    file = serializers.FileField(required=False)
     url = serializers.CharField(required=False)
     sha256 = serializers.RegexField("^[0-9a-f]{64}$", required=False)
     category = serializers.ChoiceField(choices=list(Category))
@@ -46,6 +49,12 @@ class ReportIn(serializers.Serializer[dict[str, object]]):
     reference = serializers.CharField(
         required=False, max_length=200, help_text="The host platform's name for what is reported"
     )
+
+
+class ReportIn(ReportFields):
+    """A notice (DSA art. 16; TAKE IT DOWN Act s. 3). One of file, url, sha256 is required."""
+
+    file = FileIn(required=False)
 
 
 class ReportOut(serializers.Serializer[dict[str, object]]):
@@ -98,7 +107,11 @@ class ProblemOut(serializers.Serializer[dict[str, object]]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    fields_ = serializers.DictField(child=serializers.CharField(), required=False, source="fields")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """The members; ``fields`` is a serializer's own name and cannot be declared."""
+        says = serializers.DictField(child=serializers.CharField(), required=False)
+        return {**super().get_fields(), "fields": says}
 
 
 class FindingOut(serializers.Serializer[dict[str, object]]):

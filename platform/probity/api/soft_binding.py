@@ -12,7 +12,7 @@ import binascii
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,8 +25,9 @@ from probity.credentials.finding import (
 )
 from probity.credentials.selectors import manifest_find
 
+from .base import ERRORS
 from .open_doors import BodyIsFile, OpenView, file_of, file_rate
-from .views import ERRORS
+from .parsers import BoundedJSON
 
 OBJECT = {"type": "object", "additionalProperties": True}
 MOST_RESULTS = 100
@@ -53,7 +54,7 @@ class SupportedAlgorithms(OpenView):
 class ByBinding(OpenView):
     """A value that somebody read or computed."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (BoundedJSON,)
 
     @extend_schema(
         operation_id="queryByBinding",

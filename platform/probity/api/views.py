@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from probity.accounts.roles import Ability
-from probity.cases.access import visible
 from probity.cases.claims import case_claim
 from probity.cases.notice import notice_read, places_read
-from probity.cases.selectors import case_find, cases_waiting
+from probity.cases.selectors import case_find
 from probity.core.addresses import status_url
 from probity.core.errors import InvalidInput
-from probity.core.throttle import throttle
 from probity.decisions.selectors import statement_current
 from probity.evidence.uploads import received_file
-from probity.workflow.case_decide import (
-    evidence_seal,
-    facts_answer,
-    places_answer,
-)
+from probity.workflow.case_decide import facts_answer, places_answer
 from probity.workflow.report_receive import report_receive
 
 from .authentication import request_actor
+from .base import ERRORS, View
+from .idempotency import scoped
 from .representations import case_shown, evaluation_shown, moment, statement_shown
-from .serializers import CaseOut, ClaimOut, ProblemOut, ReportIn, ReportOut
-
-ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 423, 429), ProblemOut)
-
-
-class View(APIView):
-    """One ability per view, and a rate per token."""
-
-    ability: ClassVar[Ability]
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        throttle(scope="api", who=str(request_actor(request).name), rate=settings.API_RATE)
+from .serializers import CaseOut, ClaimOut, ReportFields, ReportIn, ReportOut
+from .shapes_work import StatementOut
 
 
 class Reports(View):
     """Notices."""
 
     ability = Ability.REPORTS_WRITE
+    keeps, takes_key = False, True
 
     @extend_schema(
         operation_id="report_receive",
         summary="Report a piece of media",
-        request={"multipart/form-data": ReportIn, "application/json": ReportIn},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        request={"multipart/form-data": ReportIn, "application/json": ReportFields},
         responses={201: ReportOut, 200: ReportOut, **ERRORS},
     )
     def post(self, request: Request) -> Response:
@@ -67,7 +50,7 @@ class Reports(View):
             upload=upload,
             channel="api",
             actor=request_actor(request),
-            idempotency_key=request.headers.get("Idempotency-Key", "").strip(),
+            idempotency_key=scoped(request),
         )
         return Response(
             {
@@ -78,36 +61,6 @@ class Reports(View):
             },
             status=status.HTTP_200_OK if receipt.repeated else status.HTTP_201_CREATED,
         )
-
-
-class Cases(View):
-    """The queue."""
-
-    ability = Ability.CASES_READ
-
-    @extend_schema(
-        operation_id="cases_list",
-        summary="Undecided cases, the most urgent first",
-        responses={200: {"type": "object"}, **ERRORS},
-    )
-    def get(self, request: Request) -> Response:
-        rows = [
-            {
-                "id": str(case.pk),
-                "number": case.label,
-                "state": case.state,
-                "category": case.category,
-                "places": case.places,
-                "opened_at": moment(case.opened_at),
-                "due_at": moment(case.due_at),
-                "queue": case.queue.key,
-                "priority": case.priority,
-            }
-            for case in cases_waiting()
-            .filter(visible(request_actor(request).person))
-            .select_related("queue")[:200]
-        ]
-        return Response({"cases": rows})
 
 
 class OneCase(View):
@@ -194,30 +147,10 @@ class Statement(View):
     @extend_schema(
         operation_id="statement_read",
         summary="The statement of reasons in force",
-        responses={200: {"type": "object"}, **ERRORS},
+        responses={200: StatementOut, **ERRORS},
     )
     def get(self, request: Request, case_id: UUID) -> Response:  # noqa: ARG002
         return Response(statement_shown(statement_current(case_find(case_id))))
-
-
-class Seal(View):
-    """Assets that may show a minor."""
-
-    ability = Ability.ASSETS_SEAL
-
-    @extend_schema(
-        operation_id="asset_seal",
-        summary="Seal an asset for good: hash only from then on",
-        request=None,
-        responses={204: None, **ERRORS},
-    )
-    def post(self, request: Request, case_id: UUID, sha256: str) -> Response:
-        case = case_find(case_id)
-        item = case.items.select_related("asset").filter(asset_id=sha256).first()
-        if item is None:
-            raise InvalidInput("This case has no asset with this SHA-256.")
-        evidence_seal(case=case, asset=item.asset, actor=request_actor(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def touch(request: Request) -> Any:

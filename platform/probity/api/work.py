@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from probity.accounts.roles import Ability
 from probity.analysis.rates import expectations
 
-from .views import ERRORS, View
+from .base import ERRORS, View
 
 
 class ExpectedOut(serializers.Serializer[dict[str, object]]):
@@ -39,7 +39,11 @@ class Work(View):
 
     ability = Ability.WORK_READ
 
-    @extend_schema(operation_id="work_expected", responses={200: WorkOut, **ERRORS})
+    @extend_schema(
+        operation_id="work_expected",
+        summary="What waits for workers, and how many would do",
+        responses={200: WorkOut, **ERRORS},
+    )
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """What waits, in jobs and expected seconds, and how many workers would do."""
         return Response({"queues": [asdict(row) for row in expectations()]})

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 
 from probity.accounts.actors import Actor, person_actor
 from probity.accounts.models import Person
@@ -28,7 +29,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person as an actor; raises SignInNeeded."""
     person = person_of(request)
     if person is None:
-        raise SignInNeeded("Sign in to see this page.")
+        raise SignInNeeded(gettext("Sign in to see this page."))
     return person_actor(person)
 
 

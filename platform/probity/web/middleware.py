@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,10 +11,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from probity.core.errors import Refusal, SignInNeeded, TooManyRequests
+from probity.web.language.said import said
 
 from .guard import person_of
 from .pages import go
 from .problems import problem
+from .unsent import sign_in_first
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 OPEN_TO_ALL = frozenset({"password", "sign-out", "healthz", "favicon"})
@@ -43,8 +44,8 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         if isinstance(exception, SignInNeeded):
-            return go(request, _sign_in(request))
-        response = problem(request, status=exception.status, sentence=exception.sentence)
+            return sign_in_first(request, sentence=said(exception.sentence))
+        response = problem(request, status=exception.status, sentence=said(exception.sentence))
         if isinstance(exception, TooManyRequests):
             response["Retry-After"] = str(exception.wait_seconds)
         return response
@@ -71,10 +72,3 @@ class PasswordChangeMiddleware:
         if person is None or not person.password_change_required:
             return None
         return go(request, reverse("password"))
-
-
-def _sign_in(request: HttpRequest) -> str:
-    address = reverse("sign-in")
-    if request.method != "GET" or request.path == reverse("home"):
-        return address
-    return f"{address}?{urlencode({'next': request.get_full_path()})}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,25 @@ def by_htmx(request: HttpRequest) -> bool:
 def go(request: HttpRequest, address: str) -> HttpResponseBase:
     """Send the browser elsewhere."""
     return HttpResponseClientRedirect(address) if by_htmx(request) else redirect(address)
+
+
+def go_case(request: HttpRequest, address: str, *, anew: bool = False) -> HttpResponseBase:
+    """Show a case: with htmx it takes the place of the one that is shown, without a reload.
+
+    ``anew``: the same case again, which adds nothing to where the browser was.
+    """
+    if not by_htmx(request):
+        return redirect(address)
+    where = {"path": address, "target": "#main", "swap": "outerHTML"}
+    response = HttpResponse()
+    response["HX-Location"] = json.dumps(where | ({"push": "false"} if anew else {}))
+    return response
+
+
+def for_main(request: HttpRequest) -> bool:
+    """Whether only what stands between the bars of the page is asked for."""
+    details: HtmxDetails | None = getattr(request, "htmx", None)
+    return by_htmx(request) and details is not None and details.target == "main"
 
 
 def parts(

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+
+from probity.web.language.later import later
 
 from .pages import by_htmx
 
 TITLES = {
-    400: "The request could not be read",
-    401: "Sign in first",
-    403: "Not allowed",
-    404: "Nothing here",
-    405: "Not possible here",
-    409: "Somebody was faster",
-    413: "Too large",
-    422: "Something needs correcting",
-    423: "Sealed",
-    429: "A moment, please",
-    503: "Not available",
+    400: later("The request could not be read"),
+    401: later("Sign in first"),
+    403: later("Not allowed"),
+    404: later("Nothing here"),
+    405: later("Not possible here"),
+    409: later("Somebody was faster"),
+    413: later("Too large"),
+    422: later("Something needs correcting"),
+    423: later("Sealed"),
+    429: later("A moment, please"),
+    503: later("Not available"),
 }
 
 
-def problem(request: HttpRequest, *, status: int, sentence: str) -> HttpResponse:
-    """One problem, as a page or as the notice of the page that htmx asked from."""
+def problem(
+    request: HttpRequest,
+    *,
+    status: int,
+    sentence: str,
+    sign_in: str = "",
+    written: Sequence[str] = (),
+) -> HttpResponse:
+    """One problem, as a page or as the notice of the page that htmx asked from.
+
+    ``sign_in`` is where to sign in, if that helps; ``written`` what the refused form held.
+    """
     context = {
-        "title": TITLES.get(status, "This did not work"),
+        "title": TITLES.get(status, gettext("This did not work")),
         "sentence": sentence,
         "status": status,
+        "sign_in": sign_in,
+        "written": written,
     }
     if not by_htmx(request):
         return render(request, "web/problem.html", context, status=status)
@@ -43,7 +60,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return problem(
         request,
         status=400,
-        sentence="The request could not be read. Go back, reload the page and try again.",
+        sentence=gettext(
+            "The request could not be read: it was cut off, or it holds too many files, a file "
+            "with too long a name, or more text than any field takes. Go back and send less."
+        ),
     )
 
 
@@ -51,7 +71,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """403."""
     del exception
     return problem(
-        request, status=403, sentence="You may not see this page. Ask an administrator for access."
+        request,
+        status=403,
+        sentence=gettext("You may not see this page. Ask an administrator for access."),
     )
 
 
@@ -61,18 +83,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return problem(
         request,
         status=404,
-        sentence="There is nothing at this address. Check that the whole address was copied.",
-    )
-
-
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form came without its token, as happens when a page stays open for long."""
-    del reason
-    return problem(
-        request,
-        status=403,
-        sentence="The form was open for too long, or cookies are switched off. Reload the page "
-        "and send it again; nothing was changed.",
+        sentence=gettext(
+            "There is nothing at this address. Check that the whole address was copied."
+        ),
     )
 
 

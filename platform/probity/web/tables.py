@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-#: A spreadsheet takes a cell that begins so for a formula and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: A spreadsheet takes a cell that begins so for a formula and runs it, some with wide letters too,
+#: or after spaces that they trim.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_CONTROLS = ("\t", "\r", "\n")
 
 
 class _Echo:
@@ -26,7 +28,9 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    risky = text.startswith(_FORMULA) and not isinstance(value, (int, float))
+    risky = text.startswith(_CONTROLS) or text.lstrip().startswith(_FORMULA)
+    if isinstance(value, (int, float)):
+        return text
     return f"'{text}" if risky else text
 
 

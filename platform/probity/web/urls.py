@@ -9,6 +9,7 @@ from .creators import desk_views as desk
 from .creators import identity_views as identities
 from .keeping import case_views as keeping
 from .keeping import overview_views as kept
+from .language import views as language
 from .matching import bank_views as banks
 from .matching import views as copies
 from .outbox import views as outbox
@@ -16,7 +17,7 @@ from .public import views as public
 from .review import export_views as exporting
 from .review import views as review
 from .review.law import views as law
-from .triage import actions, media
+from .triage import actions, media, seal_views
 from .triage import views as triage
 
 urlpatterns = [
@@ -24,9 +25,12 @@ urlpatterns = [
     path("triage/", include("probity.web.finding.urls")),
     path("triage/", include("probity.web.bulk.urls")),
     path("leading/", include("probity.web.figures.urls")),
+    path("", include("probity.web.leading.quality_urls")),
     path("", include("probity.web.care.urls")),
+    path("", include("probity.web.console.urls")),
     path("", public.home, name="home"),
     path("healthz", public.healthz, name="healthz"),
+    path("language", language.choose, name="language"),
     path("favicon.ico", public.favicon, name="favicon"),
     path("report", public.report, name="report"),
     path("status/<str:token>", public.status, name="status"),
@@ -105,6 +109,8 @@ urlpatterns = [
     path("triage/<uuid:case_id>/places", actions.places, name="places"),
     path("", include("probity.web.triage.deciding_urls")),
     path("triage/<uuid:case_id>/seal", actions.seal, name="seal"),
+    path("triage/<uuid:case_id>/unseal", seal_views.unseal, name="unseal"),
+    path("triage/<uuid:case_id>/unseal/answer", seal_views.unseal_answer, name="unseal-answer"),
     path("triage/<uuid:case_id>/reveal", actions.reveal, name="reveal"),
     path("triage/<uuid:case_id>/conceal", actions.conceal, name="conceal"),
     path("triage/<uuid:case_id>/player/<str:sha256>", media.player, name="player"),
@@ -115,6 +121,7 @@ urlpatterns = [
     path("review/law/<slug:pack>", law.pack, name="law-pack"),
     path("review/law/<slug:pack>/changes", law.changes, name="law-changes"),
     path("review/law/<slug:pack>/approval", law.approval, name="law-approval"),
+    path("", include("probity.web.cards.urls")),
     path("review/banks", banks.banks, name="banks"),
     path("review/banks/parked", banks.parked, name="banks-parked"),
     path("review/banks/entry/<uuid:entry_id>", banks.entry, name="banks-entry"),
@@ -156,6 +163,7 @@ urlpatterns = [
         keeping.extend,
         name="erasure-extend",
     ),
+    path("review/<uuid:case_id>/keeping/note/<uuid:note_id>", keeping.note, name="note-answer"),
     path("review/<uuid:case_id>/bundles", exporting.exports, name="exports"),
     path("review/<uuid:case_id>/bundles/list", exporting.exports_list, name="exports-list"),
     path(

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from probity.accounts.grants import grants_in_force
 from probity.accounts.models import EVERY_QUEUE, Grant, GrantKind, Person, PersonSession
 from probity.accounts.roles import Ability, Role
 from probity.accounts.second_factor import Factors, factors_of
 from probity.accounts.sessions import session_ends, sessions_open
-from probity.accounts.words import ROLE_WORDS
 from probity.cases.access import queue_visible
-from probity.cases.models import CATEGORY_WORDS, Category, Queue
+from probity.cases.models import Category, Queue
+from probity.web.language.tables import CATEGORY_WORDS, ROLE_WORDS
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,15 @@ def _words(grant: Grant, titles: dict[str, str]) -> str:
     queue = titles.get(grant.queue, grant.queue)
     category = CATEGORY_WORDS[Category(grant.category)] if grant.category else ""
     if grant.kind == GrantKind.DECLINED:
-        return f"Nothing of “{category}”"
+        return gettext("Nothing of “{category}”").format(category=category)
     if grant.queue == EVERY_QUEUE:
-        return f"Every queue, only “{category}”" if category else "Every queue"
-    return f"{queue}, only “{category}”" if category else queue
+        return (
+            gettext("Every queue, only “{category}”").format(category=category)
+            if category
+            else gettext("Every queue")
+        )
+    return (
+        gettext("{queue}, only “{category}”").format(queue=queue, category=category)
+        if category
+        else queue
+    )

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,6 +19,7 @@ from probity.accounts.roles import Ability
 from probity.accounts.sessions import session_end, sessions_end
 from probity.core.errors import Conflict, InvalidInput, NotFound
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 from probity.workflow.break_glass import queue_open_by_exception
 
 from .account_page import account_page
@@ -36,9 +38,9 @@ def session_end_own(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     person = actor_of(request).require_self()
     found = PersonSession.objects.filter(pk=session_id, person=person).first()
     if found is None:
-        raise NotFound("You have no such session.")
+        raise NotFound(gettext("You have no such session."))
     session_end(session=found, why="ended by themselves", actor=f"person:{person.pk}")
-    messages.success(request, "That session is ended.")
+    messages.success(request, gettext("That session is ended."))
     return redirect("account")
 
 
@@ -50,7 +52,12 @@ def others_end(request: HttpRequest) -> HttpResponseBase:
     count = sessions_end(
         person=person, why="ended by themselves", actor=f"person:{person.pk}", besides=here
     )
-    messages.success(request, f"Signed out in {count} other places." if count else "No others.")
+    messages.success(
+        request,
+        gettext("Signed out in {count} other places.").format(count=count)
+        if count
+        else gettext("No others."),
+    )
     return redirect("account")
 
 
@@ -58,18 +65,21 @@ def others_end(request: HttpRequest) -> HttpResponseBase:
 @needs(Ability.CASES_READ)
 def exception(request: HttpRequest) -> HttpResponseBase:
     """Break the glass."""
-    said, hours = request.POST, request.POST.get("hours", "")
+    sent, hours = request.POST, request.POST.get("hours", "")
     try:
         grant = queue_open_by_exception(
             actor=actor_of(request),
-            queue=said.get("queue", ""),
-            reason=said.get("reason", ""),
+            queue=sent.get("queue", ""),
+            reason=sent.get("reason", ""),
             hours=int(hours) if hours.isdecimal() else 0,
         )
     except (InvalidInput, Conflict) as wrong:
-        errors = getattr(wrong, "fields", None) or {"queue": wrong.sentence}
+        errors = said_of(getattr(wrong, "fields", {})) or {"queue": said(wrong.sentence)}
         return _page(request, errors=errors, status=wrong.status)
-    messages.success(request, f"The queue is open for you until {grant.until:%H:%M} UTC.")
+    messages.success(
+        request,
+        gettext("The queue is open for you until {until:%H:%M} UTC.").format(until=grant.until),
+    )
     return redirect("account")
 
 
@@ -81,9 +91,9 @@ def exception_end(request: HttpRequest, grant_id: UUID) -> HttpResponseBase:
     own = Grant.objects.filter(pk=grant_id, person=person, kind=GrantKind.EXCEPTION)
     found = own.first()
     if found is None:
-        raise NotFound("You have no such exception.")
+        raise NotFound(gettext("You have no such exception."))
     grant_end(grant=found, actor=f"person:{person.pk}")
-    messages.success(request, "Closed.")
+    messages.success(request, gettext("Closed."))
     return redirect("account")
 
 
@@ -92,6 +102,6 @@ def _page(
 ) -> HttpResponse:
     person = actor_of(request).require_self()
     page = account_page(person, here=str(request.session.get(SESSION_KEY, "")))
-    said = {name: request.POST.get(name, "") for name in ("queue", "reason", "hours")}
-    context = {"page": page, "errors": errors or {}, "said": said}
+    sent = {name: request.POST.get(name, "") for name in ("queue", "reason", "hours")}
+    context = {"page": page, "errors": errors or {}, "said": sent}
     return render(request, "web/accounts/account.html", context, status=status)

@@ -24,11 +24,12 @@ from probity.accounts.second_factor import has_factor
 from probity.accounts.sign_in import sign_in_failed
 from probity.core.throttle import throttle
 from probity.web.guard import View, actor_of
+from probity.web.language.later import later
 from probity.web.pages import go
 
 from .onward import onward
 
-WRONG = "This is not right. Check it and try again."
+WRONG = later("This is not right. Check it and try again.")
 
 
 def confirmed(view: View) -> View:

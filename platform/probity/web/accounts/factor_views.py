@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,12 +33,14 @@ from probity.accounts.second_factor import (
 from probity.accounts.sessions import sessions_end
 from probity.core.errors import InvalidInput
 from probity.web.guard import actor_of
+from probity.web.language.later import later
+from probity.web.language.said import said_of
 
 from .account_page import account_page
 from .confirming import confirmed
 from .middleware import HAS_FACTOR
 
-KEY_WRONG = "The key's answer could not be checked. Try again, or use another key."
+KEY_WRONG = later("The key's answer could not be checked. Try again, or use another key.")
 
 
 @never_cache
@@ -60,9 +63,9 @@ def app(request: HttpRequest) -> HttpResponseBase:
     try:
         codes_shown = app_add(person=person, secret=secret, code=request.POST.get("code", ""))
     except InvalidInput as wrong:
-        return _app(request, person, errors=wrong.fields, status=wrong.status)
+        return _app(request, person, errors=said_of(wrong.fields), status=wrong.status)
     request.session.pop(SECRET_SESSION_KEY, None)
-    return _added(request, person, codes_shown, "The authenticator app is bound.")
+    return _added(request, person, codes_shown, gettext("The authenticator app is bound."))
 
 
 @never_cache
@@ -81,7 +84,7 @@ def key(request: HttpRequest) -> HttpResponseBase:
         return _key(request, person, errors={"credential": KEY_WRONG}, status=422)
     name = request.POST.get("name", "")
     codes_shown = key_add(person=person, name=name, credential=credential)
-    return _added(request, person, codes_shown, "The key is bound.")
+    return _added(request, person, codes_shown, gettext("The key is bound."))
 
 
 @never_cache
@@ -98,7 +101,7 @@ def remove(request: HttpRequest, factor_id: int) -> HttpResponseBase:
     """Take one away."""
     factor_remove(person=_self(request), factor_id=factor_id)
     request.session.pop(HAS_FACTOR, None)
-    messages.success(request, "It is removed.")
+    messages.success(request, gettext("It is removed."))
     return redirect("account-factors")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from probity.accounts.adapters import PASSWORD, SESSION_KEY, person_session_begin
 from probity.accounts.models import Person, PersonSession
@@ -18,6 +20,7 @@ from probity.accounts.second_factor import factor_missing
 from probity.accounts.sessions import session_end, session_over, session_seen
 from probity.web.guard import person_of
 from probity.web.pages import by_htmx, go
+from probity.web.unsent import sign_in_first
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 #: What opens before a second factor is there: adding one, one's password, the way out.
@@ -64,8 +67,11 @@ def session_of(request: HttpRequest, person: Person) -> PersonSession:
 def _ended(request: HttpRequest, session: PersonSession, why: str) -> HttpResponseBase:
     session_end(session=session, why=why, actor="system")
     logout(request)
-    messages.info(request, f"You were signed out: {why}. Sign in to go on.")
-    return go(request, reverse("sign-in"))
+    sentence = gettext("You were signed out: {why}. Sign in to go on.").format(why=why)
+    answer = sign_in_first(request, sentence=sentence)
+    if answer.status_code != HTTPStatus.UNAUTHORIZED:
+        messages.info(request, sentence)
+    return answer
 
 
 class SecondFactorMiddleware:

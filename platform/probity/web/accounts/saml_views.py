@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.socialaccount.providers.saml.utils import build_saml_config, get_app_or_404
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
@@ -26,4 +27,6 @@ def metadata(request: HttpRequest, organization_slug: str) -> HttpResponse:
 def no_sign_out(request: HttpRequest, organization_slug: str) -> HttpResponse:
     """Nothing: an unsigned request from elsewhere must not be able to sign people out."""
     del request, organization_slug
-    raise NotFound("Signing out at the sign-in service does not sign out here. Use “Sign out”.")
+    raise NotFound(
+        gettext("Signing out at the sign-in service does not sign out here. Use “Sign out”.")
+    )

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
 
 from probity.accounts.second_factor import recovery_used
 from probity.accounts.sign_in import sign_in_failed
@@ -42,7 +43,7 @@ class SecondStep(AuthenticateView):  # type: ignore[misc]
 
     def form_invalid(self, form: Any) -> HttpResponseBase:
         """Not in; what was wrong stands beside the field."""
-        sign_in_failed(person=self.stage.login.user, step="second factor")
+        sign_in_failed(person=self.stage.login.user, step=gettext("second factor"))
         answer: HttpResponseBase = super().form_invalid(form)
         answer.status_code = 401
         return answer

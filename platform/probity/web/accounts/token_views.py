@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,6 +20,7 @@ from probity.accounts.words import ability_words
 from probity.core.clock import now
 from probity.core.errors import InvalidInput, NotFound
 from probity.web.guard import actor_of
+from probity.web.language.said import said, said_of
 
 from .confirming import confirmed
 
@@ -43,8 +45,8 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
             actor=actor.name,
         )
     except InvalidInput as wrong:
-        return _page(request, errors=wrong.fields, status=wrong.status)
-    messages.success(request, "The token is made. Copy it now; it cannot be shown again.")
+        return _page(request, errors=said_of(wrong.fields), status=wrong.status)
+    messages.success(request, gettext("The token is made. Copy it now; it cannot be shown again."))
     return _page(request, secret=secret)
 
 
@@ -55,9 +57,9 @@ def revoke(request: HttpRequest, token_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     found = ApiToken.objects.filter(pk=token_id, person=actor.require_self()).first()
     if found is None:
-        raise NotFound("You have no such token.")
+        raise NotFound(gettext("You have no such token."))
     token_revoke(token=found, actor=actor.name)
-    messages.success(request, "The token is ended.")
+    messages.success(request, gettext("The token is ended."))
     return redirect("account-tokens")
 
 
@@ -65,7 +67,7 @@ def _scopes_held(request: HttpRequest) -> None:
     """A person cannot hand out what they may not do."""
     own = {str(ability) for ability in actor_of(request).abilities}
     if not set(request.POST.getlist("scopes")) <= own:
-        says = "Choose from what you may do yourself."
+        says = gettext("Choose from what you may do yourself.")
         raise InvalidInput(says, fields={"scopes": says})
 
 
@@ -80,7 +82,7 @@ def _page(
     own = ApiToken.objects.filter(person=actor.require_self()).order_by("-created_at")
     page = {
         "tokens": [(token, token.revoked_at is None and token.expires_at > now()) for token in own],
-        "abilities": [(str(one), ability_words(one)) for one in sorted(actor.abilities)],
+        "abilities": [(str(one), said(ability_words(one))) for one in sorted(actor.abilities)],
         "days": settings.TOKEN_DAYS,
         "longest": settings.TOKEN_MAX_DAYS,
         "secret": secret,

@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate, logout, update_session_auth_hash
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,10 +23,14 @@ from probity.accounts.sign_in import sign_in_failed
 from probity.core.errors import InvalidInput
 from probity.core.throttle import source_of, throttle
 from probity.web.guard import actor_of, person_of
+from probity.web.language.later import later
+from probity.web.language.said import said_of
 
 from .onward import onward
 
-WRONG = "The name and the password do not fit together. Check both; large and small letters count."
+WRONG = later(
+    "The name and the password do not fit together. Check both; large and small letters count."
+)
 
 
 @never_cache
@@ -81,7 +86,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
     try:
         password_set(person=person, password=_checked(request, person), session=session)
     except InvalidInput as error:
-        page = {"forced": forced, "errors": error.fields}
+        page = {"forced": forced, "errors": said_of(error.fields)}
         return render(request, "web/accounts/password.html", page, status=error.status)
     update_session_auth_hash(request, person)
     return redirect(settings.LOGIN_REDIRECT_URL)
@@ -112,11 +117,11 @@ def _checked(request: HttpRequest, person: Person) -> str:
     current, new = request.POST.get("current", ""), request.POST.get("new", "")
     wrong: dict[str, str] = {}
     if not person.check_password(current):
-        wrong["current"] = "This is not your present password."
+        wrong["current"] = gettext("This is not your present password.")
     if new == current:
-        wrong["new"] = "Choose a password that differs from the present one."
+        wrong["new"] = gettext("Choose a password that differs from the present one.")
     if new != request.POST.get("again", ""):
-        wrong["again"] = "The two new passwords differ; type both again."
+        wrong["again"] = gettext("The two new passwords differ; type both again.")
     if wrong:
         raise InvalidInput.of(wrong)
     return new

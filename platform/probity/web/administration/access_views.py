@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -42,7 +43,7 @@ def notice(request: HttpRequest, grant_id: UUID) -> HttpResponseBase:
     """Take notice of one."""
     found = Grant.objects.filter(pk=grant_id).first()
     if found is None:
-        raise NotFound("There is no such exception.")
+        raise NotFound(gettext("There is no such exception."))
     exception_notice(grant=found, actor=actor_of(request))
-    messages.success(request, "Noted.")
+    messages.success(request, gettext("Noted."))
     return redirect("access")

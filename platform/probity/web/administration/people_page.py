@@ -8,15 +8,16 @@ from uuid import UUID
 from allauth.socialaccount import app_settings as sign_on_settings
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from probity.accounts.models import EVERY_QUEUE, FactorReset, Grant, GrantKind, Person
 from probity.accounts.roles import Role
 from probity.accounts.second_factor import factors_of
-from probity.accounts.words import ROLE_HINTS, ROLE_WORDS
-from probity.cases.models import CATEGORY_WORDS, Category, Queue
+from probity.cases.models import Category, Queue
 from probity.cases.selectors import claims_live
 from probity.core.errors import NotFound
 from probity.web.accounts.account_page import AccountPage, account_page
+from probity.web.language.tables import CATEGORY_WORDS, ROLE_HINTS, ROLE_WORDS
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _line(person: Person) -> PersonLine:
         person=person,
         roles=", ".join(ROLE_WORDS[Role(role)] for role in person.roles),
         factors=factors_of(person).words,
-        sees="; ".join(line.words for line in account_page(person).grants) or "no case",
+        sees="; ".join(line.words for line in account_page(person).grants) or gettext("no case"),
     )
 
 
@@ -80,7 +81,7 @@ def person_find(person_id: UUID) -> Person:
     """Somebody by id; raises NotFound."""
     found = Person.objects.filter(pk=person_id).first()
     if found is None:
-        raise NotFound("There is nobody with this id.")
+        raise NotFound(gettext("There is nobody with this id."))
     return found
 
 
@@ -92,7 +93,7 @@ def person_page(person: Person) -> PersonPage:
         roles=role_choices(person.roles),
         reset=FactorReset.objects.filter(person=person, settled_at=None).first(),
         holding=claims_live(person).count(),
-        queues=((EVERY_QUEUE, "Every queue"), *queues),
+        queues=((EVERY_QUEUE, gettext("Every queue")), *queues),
         categories=tuple((str(one), CATEGORY_WORDS[one]) for one in Category),
     )
 

@@ -18,6 +18,11 @@ urlpatterns = [
     path("people/<uuid:person_id>/password", people_views.password, name="person-password"),
     path("people/<uuid:person_id>/close", person_views.close, name="person-close"),
     path("people/<uuid:person_id>/open", person_views.reopen, name="person-open"),
+    path(
+        "people/<uuid:person_id>/sessions/<uuid:session_id>/end",
+        person_views.session_take,
+        name="person-session-end",
+    ),
     path("people/<uuid:person_id>/sessions/end", person_views.sign_out, name="person-sessions-end"),
     path("people/<uuid:person_id>/factors", person_views.reset_ask, name="person-reset"),
     path(

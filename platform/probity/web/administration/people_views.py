@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from probity.cases.models import Queue
 from probity.core.errors import Conflict, InvalidInput
 from probity.web.accounts.confirming import confirmed
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 
 from .people_page import local_only, people_lines, person_find, person_page, role_choices
 
@@ -38,9 +40,11 @@ def people(request: HttpRequest) -> HttpResponseBase:
             queues=request.POST.getlist("queues"),
         )
     except (InvalidInput, Conflict) as wrong:
-        errors = getattr(wrong, "fields", None) or {"username": wrong.sentence}
+        errors = said_of(getattr(wrong, "fields", {})) or {"username": said(wrong.sentence)}
         return _list(request, errors=errors, status=wrong.status)
-    messages.success(request, f"{person.username} has an account.")
+    messages.success(
+        request, gettext("{username} has an account.").format(username=person.username)
+    )
     return _list(request, made=person.username, secret=password_once)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from probity.accounts.factor_resets import factor_reset_ask, factor_reset_settle
@@ -15,7 +16,7 @@ from probity.accounts.grants import grant_end
 from probity.accounts.models import FactorReset
 from probity.accounts.people import person_enable, roles_set, sign_on_set
 from probity.accounts.roles import Ability
-from probity.accounts.sessions import sessions_end
+from probity.accounts.sessions import session_end, sessions_end, sessions_open
 from probity.core.errors import NotFound
 from probity.web.accounts.confirming import confirmed
 from probity.web.guard import actor_of, needs
@@ -31,7 +32,7 @@ def roles(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Other roles."""
     wanted = request.POST.getlist("roles")
     roles_set(person=person_find(person_id), roles=wanted, actor=actor_of(request))
-    messages.success(request, "The roles are changed. The person signs in again.")
+    messages.success(request, gettext("The roles are changed. The person signs in again."))
     return redirect("person", person_id)
 
 
@@ -46,7 +47,7 @@ def grant(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
         category=request.POST.get("category", ""),
         actor=actor_of(request),
     )
-    messages.success(request, "They see it from now on.")
+    messages.success(request, gettext("They see it from now on."))
     return redirect("person", person_id)
 
 
@@ -57,9 +58,9 @@ def grant_take(request: HttpRequest, person_id: UUID, grant_id: UUID) -> HttpRes
     """Take a grant back."""
     found = person_find(person_id).grants.filter(pk=grant_id).first()
     if found is None:
-        raise NotFound("This person has no such grant.")
+        raise NotFound(gettext("This person has no such grant."))
     grant_end(grant=found, actor=actor_of(request).name)
-    messages.success(request, "They no longer see it.")
+    messages.success(request, gettext("They no longer see it."))
     return redirect("person", person_id)
 
 
@@ -70,7 +71,7 @@ def sign_on(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """What the sign-in service calls them."""
     name = request.POST.get("sign_on_name", "")
     sign_on_set(person=person_find(person_id), name=name, actor=actor_of(request))
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return redirect("person", person_id)
 
 
@@ -80,7 +81,9 @@ def sign_on(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
 def close(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Close the account; what they held goes back."""
     count = person_close(person=person_find(person_id), actor=actor_of(request))
-    messages.success(request, f"The account is closed. Cases given back: {count}.")
+    messages.success(
+        request, gettext("The account is closed. Cases given back: {count}.").format(count=count)
+    )
     return redirect("person", person_id)
 
 
@@ -90,7 +93,7 @@ def close(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
 def reopen(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Open it again."""
     person_enable(person=person_find(person_id), actor=actor_of(request))
-    messages.success(request, "The account is open again.")
+    messages.success(request, gettext("The account is open again."))
     return redirect("person", person_id)
 
 
@@ -103,7 +106,20 @@ def sign_out(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     count = sessions_end(
         person=person_find(person_id), why="ended by an administrator", actor=actor.name
     )
-    messages.success(request, f"Sessions ended: {count}.")
+    messages.success(request, gettext("Sessions ended: {count}.").format(count=count))
+    return redirect("person", person_id)
+
+
+@require_POST
+@needs(Ability.PEOPLE_MANAGE)
+@confirmed
+def session_take(request: HttpRequest, person_id: UUID, session_id: UUID) -> HttpResponseBase:
+    """End one session of theirs; the others go on."""
+    found = sessions_open(person_find(person_id)).filter(pk=session_id).first()
+    if found is None:
+        raise NotFound(gettext("This person has no such session, or it has ended already."))
+    session_end(session=found, why="ended by an administrator", actor=actor_of(request).name)
+    messages.success(request, gettext("That session is ended."))
     return redirect("person", person_id)
 
 
@@ -114,7 +130,7 @@ def reset_ask(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
     """Ask that a lost second factor be taken away."""
     reason = request.POST.get("reason", "")
     factor_reset_ask(person=person_find(person_id), reason=reason, actor=actor_of(request))
-    messages.success(request, "Written down. A second administrator must agree.")
+    messages.success(request, gettext("Written down. A second administrator must agree."))
     return redirect("person", person_id)
 
 
@@ -125,8 +141,11 @@ def reset_settle(request: HttpRequest, person_id: UUID, reset_id: UUID) -> HttpR
     """Agree, refuse or withdraw."""
     found = FactorReset.objects.filter(pk=reset_id, person_id=person_id).first()
     if found is None:
-        raise NotFound("There is no such wish.")
+        raise NotFound(gettext("There is no such wish."))
     agree = request.POST.get("answer") == "agree"
     factor_reset_settle(reset=found, agree=agree, actor=actor_of(request))
-    messages.success(request, "The factor is taken away." if agree else "Nothing was taken away.")
+    messages.success(
+        request,
+        gettext("The factor is taken away.") if agree else gettext("Nothing was taken away."),
+    )
     return redirect("person", person_id)

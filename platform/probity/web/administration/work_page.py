@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from probity.analysis.models import Station
 from probity.analysis.rates import Depth, Expected, Lately, Minute, work_now
+from probity.web.language.later import later
 
 WIDTH, HEIGHT = 720, 150
-QUEUES = {"cpu": "Analyses (cpu)", "gpu": "Networks (gpu)"}
+QUEUES = {"cpu": later("Analyses (cpu)"), "gpu": later("Networks (gpu)")}
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class QueueLine:
     def expected(self) -> str:
         """All of it with the workers there are, or that nothing was measured."""
         if self.row.waiting + self.row.leased == 0:
-            return "nothing waits"
-        return span(self.row.seconds_each, unknown="not measured yet")
+            return gettext("nothing waits")
+        return span(self.row.seconds_each, unknown=gettext("not measured yet"))
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,16 @@ class StationLine:
         """Used of all, in gigabytes."""
         figures = self.row.figures
         used, total = figures.get("memory_used", 0), figures.get("memory_total", 0)
-        return f"{used / 2**30:.1f} of {total / 2**30:.1f} GiB"
+        return gettext("{value:.1f} of {value_2:.1f} GiB").format(
+            value=used / 2**30, value_2=total / 2**30
+        )
 
     @property
     def warm(self) -> str:
         """Networks that are ready."""
-        return ", ".join(name.partition("@")[0] for name in self.row.models_warm) or "none"
+        return ", ".join(name.partition("@")[0] for name in self.row.models_warm) or gettext(
+            "no network"
+        )
 
     @property
     def hits(self) -> str:
@@ -72,7 +79,7 @@ class DepthLine:
     @property
     def title(self) -> str:
         """The network, or whole analyses."""
-        return self.row.model.partition("@")[0] or "whole files"
+        return self.row.model.partition("@")[0] or gettext("whole files")
 
     @property
     def oldest(self) -> str:
@@ -82,7 +89,7 @@ class DepthLine:
     @property
     def expected(self) -> str:
         """What one worker needs for all of them."""
-        return span(self.row.expected_s, unknown="not measured yet")
+        return span(self.row.expected_s, unknown=gettext("not measured yet"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,9 @@ class LatelyLine:
     @property
     def waited(self) -> str:
         """Mean and longest."""
-        return f"{span(self.row.waited_s)}, at most {span(self.row.waited_most_s)}"
+        return gettext("{waited_s}, at most {waited_most_s}").format(
+            waited_s=span(self.row.waited_s), waited_most_s=span(self.row.waited_most_s)
+        )
 
     @property
     def ran(self) -> str:
@@ -154,7 +163,9 @@ def bars(minutes: list[Minute], *, top: int) -> list[Bar]:
     drawn = []
     for place, one in enumerate(minutes):
         height = round((HEIGHT - 8) * one.items / top, 1) if top else 0.0
-        words = f"{one.minutes_ago} min ago: {one.items} items"
+        words = gettext("{minutes_ago} min ago: {items} items").format(
+            minutes_ago=one.minutes_ago, items=one.items
+        )
         drawn.append(
             Bar(round(place * step + 1, 1), HEIGHT - height, round(step - 2, 1), height, words)
         )

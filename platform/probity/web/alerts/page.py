@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import Person
 from probity.alerts.models import (
     BY_BANK,
@@ -23,31 +25,45 @@ from probity.alerts.selectors import alerts_list, watch_lists_all
 from probity.cases.models import Case
 from probity.matching.models import BankEntry, SignalKind
 from probity.outbox.models import Endpoint
+from probity.web.language.later import later
 
 MOST = 100
 KIND_WORDS = {
-    WatchKind.CONTENT: ("Known content", "Copies of what you hold the hash of."),
-    WatchKind.NAME: ("Names in reports", "Reports that mention a name, in words or address."),
-    WatchKind.SIGNER: ("Claims to be us", "Files that carry your name as signer, unvouched for."),
-    WatchKind.SEAL: ("Our seal, altered", "Files with this house’s own seal that were changed."),
+    WatchKind.CONTENT: (later("Known content"), later("Copies of what you hold the hash of.")),
+    WatchKind.NAME: (
+        later("Names in reports"),
+        later("Reports that mention a name, in words or address."),
+    ),
+    WatchKind.SIGNER: (
+        later("Claims to be us"),
+        later("Files that carry your name as signer, unvouched for."),
+    ),
+    WatchKind.SEAL: (
+        later("Our seal, altered"),
+        later("Files with this house’s own seal that were changed."),
+    ),
     WatchKind.LIKENESS: (
-        "A protected person",
-        "Reports that name them, and copies of known content. No face is ever compared.",
+        later("A protected person"),
+        later("Reports that name them, and copies of known content. No face is ever compared."),
     ),
 }
 SIGNAL_WORDS = {
-    SignalKind.SHA256: "SHA-256, the very same bytes",
-    SignalKind.MD5: "MD5, the very same bytes",
-    SignalKind.PDQ: "PDQ, pictures that look alike",
-    SignalKind.VIDEO: "PDQ of a film’s picture",
-    SignalKind.SOUND: "Sound",
+    SignalKind.SHA256: later("SHA-256, the very same bytes"),
+    SignalKind.MD5: later("MD5, the very same bytes"),
+    SignalKind.PDQ: later("PDQ, pictures that look alike"),
+    SignalKind.VIDEO: later("PDQ of a film’s picture"),
+    SignalKind.SOUND: later("Sound"),
 }
 TYPED = (SignalKind.SHA256, SignalKind.MD5, SignalKind.PDQ, SignalKind.VIDEO)
-LEVEL_WORDS = {Level.CERTAIN: "Certain", Level.LIKELY: "Likely", Level.POSSIBLE: "Possible"}
+LEVEL_WORDS = {
+    Level.CERTAIN: later("Certain"),
+    Level.LIKELY: later("Likely"),
+    Level.POSSIBLE: later("Possible"),
+}
 LEVEL_ICONS = {Level.CERTAIN: "warn", Level.LIKELY: "warn", Level.POSSIBLE: "unknown"}
-OUTCOME_WORDS = {Outcome.USEFUL: "Useful", Outcome.FALSE_ALARM: "False alarm"}
-RHYTHM_WORDS = {Rhythm.IMMEDIATE: "At once", Rhythm.DAILY: "Once a day"}
-VIA_WORDS = {Via.MAIL: "E-mail", Via.WEBHOOK: "Webhook"}
+OUTCOME_WORDS = {Outcome.USEFUL: later("Useful"), Outcome.FALSE_ALARM: later("False alarm")}
+RHYTHM_WORDS = {Rhythm.IMMEDIATE: later("At once"), Rhythm.DAILY: later("Once a day")}
+VIA_WORDS = {Via.MAIL: "E-mail", Via.WEBHOOK: later("Webhook")}
 
 
 @dataclass(frozen=True)
@@ -127,7 +143,7 @@ class Subscriber:
         """How, when, and whether it has said yes."""
         how = VIA_WORDS[Via(self.row.via)].lower()
         if self.row.endpoint is not None:
-            how = f"webhook to {self.row.endpoint.name}"
+            how = gettext("webhook to {name}").format(name=self.row.endpoint.name)
         return f"{RHYTHM_WORDS[Rhythm(self.row.rhythm)].lower()}, {how}"
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -34,6 +35,7 @@ from probity.core.errors import Conflict, InvalidInput, NotFound
 from probity.outbox.models import Endpoint
 from probity.outbox.selectors import endpoint_find
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 
 from .page import alert_page, alerts_page, list_page, lists_page
 
@@ -70,7 +72,7 @@ def close(request: HttpRequest, alert_id: UUID) -> HttpResponseBase:
         actor=actor_of(request), alert=alert_find(alert_id),
         outcome=request.POST.get("outcome", ""),
     )  # fmt: skip
-    messages.success(request, "Thank you: that is written down.")
+    messages.success(request, gettext("Thank you: that is written down."))
     return redirect("alert", alert_id)
 
 
@@ -87,7 +89,10 @@ def watch_lists(request: HttpRequest) -> HttpResponseBase:
     except (InvalidInput, Conflict) as wrong:
         page = lists_page(kept=said, errors=_errors(wrong, "name"))
         return render(request, "web/alerts/lists.html", {"page": page}, status=wrong.status)
-    messages.success(request, f"{row.name} is made. Say what stands on it, and who is told.")
+    messages.success(
+        request,
+        gettext("{name} is made. Say what stands on it, and who is told.").format(name=row.name),
+    )
     return redirect("watch-list", row.pk)
 
 
@@ -105,7 +110,9 @@ def pause(request: HttpRequest, list_id: UUID) -> HttpResponseBase:
     """Pause it, or take it up again."""
     paused = request.POST.get("to") == "paused"
     watch_list_pause(actor=actor_of(request), watch_list=watch_list_find(list_id), paused=paused)
-    messages.success(request, "The list is paused." if paused else "The list watches again.")
+    messages.success(
+        request, gettext("The list is paused.") if paused else gettext("The list watches again.")
+    )
     return redirect("watch-list", list_id)
 
 
@@ -118,7 +125,7 @@ def add_term(request: HttpRequest, list_id: UUID) -> HttpResponseBase:
     def add(row: WatchList) -> str:
         own = said["own"].replace(",", " ").split()
         term_add(actor=actor_of(request), watch_list=row, text=said["text"], own=own)
-        return "The name is on the list."
+        return gettext("The name is on the list.")
 
     return _done(request, list_id, add, field="text")
 
@@ -128,7 +135,7 @@ def add_term(request: HttpRequest, list_id: UUID) -> HttpResponseBase:
 def remove_term(request: HttpRequest, list_id: UUID, term_id: UUID) -> HttpResponseBase:
     """Take a name off it."""
     term_remove(actor=actor_of(request), watch_list=watch_list_find(list_id), term_id=term_id)
-    messages.success(request, "The name is off the list, and erased.")
+    messages.success(request, gettext("The name is off the list, and erased."))
     return redirect("watch-list", list_id)
 
 
@@ -141,7 +148,7 @@ def add_hash(request: HttpRequest, list_id: UUID) -> HttpResponseBase:
     def add(row: WatchList) -> str:
         given = {name: said[name] for name in ("kind", "value", "label", "why")}
         hash_add(actor=actor_of(request), watch_list=row, **given)
-        return "The hash is on the list. What is here already is held against it soon."
+        return gettext("The hash is on the list. What is here already is held against it soon.")
 
     return _done(request, list_id, add, field="value")
 
@@ -154,7 +161,7 @@ def remove_hash(request: HttpRequest, list_id: UUID, entry_id: UUID) -> HttpResp
         actor=actor_of(request), watch_list=watch_list_find(list_id), entry_id=entry_id,
         why=request.POST.get("why", ""),
     )  # fmt: skip
-    messages.success(request, "The hash is off the list.")
+    messages.success(request, gettext("The hash is off the list."))
     return redirect("watch-list", list_id)
 
 
@@ -170,7 +177,7 @@ def subscribe(request: HttpRequest, list_id: UUID) -> HttpResponseBase:
             actor=actor_of(request), watch_list=row, email=said["email"], via=via,
             rhythm=said["rhythm"], endpoint=endpoint,
         )  # fmt: skip
-        return "The address was asked. It gets alerts once it has said yes."
+        return gettext("The address was asked. It gets alerts once it has said yes.")
 
     return _done(request, list_id, ask, field="email")
 
@@ -181,7 +188,9 @@ def ask_again(request: HttpRequest, list_id: UUID, subscription_id: UUID) -> Htt
     """Send the confirmation once more."""
     row = subscription_find(watch_list=watch_list_find(list_id), subscription_id=subscription_id)
     subscription_ask_again(actor=actor_of(request), subscription=row)
-    messages.success(request, "The address was asked again; the former link works no more.")
+    messages.success(
+        request, gettext("The address was asked again; the former link works no more.")
+    )
     return redirect("watch-list", list_id)
 
 
@@ -191,7 +200,7 @@ def dismiss(request: HttpRequest, list_id: UUID, subscription_id: UUID) -> HttpR
     """End a subscription."""
     row = subscription_find(watch_list=watch_list_find(list_id), subscription_id=subscription_id)
     subscription_dismiss(actor=actor_of(request), subscription=row)
-    messages.success(request, "It gets no more alerts, and its address is forgotten.")
+    messages.success(request, gettext("It gets no more alerts, and its address is forgotten."))
     return redirect("watch-list", list_id)
 
 
@@ -227,10 +236,10 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("There is nothing with this id.") from None
+        raise NotFound(gettext("There is nothing with this id.")) from None
 
 
 def _errors(wrong: InvalidInput | Conflict, name: str) -> dict[str, str]:
     if isinstance(wrong, InvalidInput):
-        return wrong.fields or {name: wrong.sentence}
-    return {name: wrong.sentence}
+        return said_of(wrong.fields) or {name: said(wrong.sentence)}
+    return {name: said(wrong.sentence)}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from probity.bulk.asking import (
     Order,
@@ -40,9 +41,11 @@ def chosen_read(posted: QueryDict) -> Chosen:
     try:
         cases = [UUID(value) for value in posted.getlist("case")]
     except ValueError:
-        raise InvalidInput.of({"cases": "A case of the list is unknown. Search again."})
+        raise InvalidInput.of({"cases": gettext("A case of the list is unknown. Search again.")})
     if not cases:
-        raise InvalidInput.of({"cases": "Tick at least one case, or act on all that were found."})
+        raise InvalidInput.of(
+            {"cases": gettext("Tick at least one case, or act on all that were found.")}
+        )
     return Chosen(posted.get("q", ""), cases)
 
 
@@ -50,9 +53,9 @@ def order_read(posted: QueryDict) -> Order:
     """The action with its particulars; raises InvalidInput with a sentence per field."""
     act = posted.get("act", "")
     if act not in set(BulkAction):
-        raise InvalidInput.of({"act": "Choose what should happen to these cases."})
+        raise InvalidInput.of({"act": gettext("Choose what should happen to these cases.")})
     if act == BulkAction.DECIDE:
-        return decide_order(measures=_measures(posted))
+        return decide_order(measures=_measures(posted), rules=posted.getlist("rule"))
     if act == BulkAction.SEND:
         return send_order(username=posted.get("person", ""))
     if act == BulkAction.QUEUE:
@@ -66,7 +69,7 @@ def _measures(posted: QueryDict) -> list[Asked]:
     names = posted.getlist("measure")
     days = posted.get("days", "").strip()
     if days and not days.isdecimal():
-        raise InvalidInput.of({"days": "Give whole days, or leave them empty."})
+        raise InvalidInput.of({"days": gettext("Give whole days, or leave them empty.")})
     places = tuple(posted.get("places", "").replace(",", " ").split())
     return [
         Asked(
@@ -82,5 +85,5 @@ def _until(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput.of({"until": "Give a day and an hour (UTC)."})
+        raise InvalidInput.of({"until": gettext("Give a day and an hour (UTC).")})
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

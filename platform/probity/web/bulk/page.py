@@ -8,33 +8,35 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.bulk.models import AT_WORK, BulkAction, BulkItem, BulkRun, ItemState, RunState
 from probity.bulk.selectors import counts_of, items_of
 from probity.core.clock import now
-from probity.decisions.measures import NAMES
 from probity.decisions.models import Action
+from probity.web.language.later import later
+from probity.web.language.tables import MEASURE_NAMES as NAMES
 from probity.web.words import absolute
 
 ITEMS_SHOWN = 500
 STATE_WORDS = {
-    RunState.WAITING: "Waits for a second person",
-    RunState.RUNNING: "At work",
-    RunState.DONE: "Done",
-    RunState.STOPPED: "Stopped",
-    RunState.REFUSED: "Refused",
-    RunState.UNDOING: "Being undone",
-    RunState.UNDONE: "Undone",
+    RunState.WAITING: later("Waits for a second person"),
+    RunState.RUNNING: later("At work"),
+    RunState.DONE: later("Done"),
+    RunState.STOPPED: later("Stopped"),
+    RunState.REFUSED: later("Refused"),
+    RunState.UNDOING: later("Being undone"),
+    RunState.UNDONE: later("Undone"),
 }
 ITEM_WORDS = {
-    ItemState.LEFT_OUT: "Left out",
-    ItemState.CHOSEN: "To do",
-    ItemState.DONE: "Done",
-    ItemState.FAILED: "Not done",
-    ItemState.UNDONE: "Undone",
-    ItemState.KEPT: "Not undone",
+    ItemState.LEFT_OUT: later("Left out"),
+    ItemState.CHOSEN: later("To do"),
+    ItemState.DONE: later("Done"),
+    ItemState.FAILED: later("Not done"),
+    ItemState.UNDONE: later("Undone"),
+    ItemState.KEPT: later("Not undone"),
 }
 
 
@@ -121,21 +123,33 @@ def order_words(action: str, what: Mapping[str, Any]) -> str:
     """An action with its particulars, in words."""
     if action == BulkAction.DECIDE:
         named = ", ".join(_measure_words(each) for each in what["measures"])
-        return f"Decide: {named}"
+        if not what.get("rules"):
+            return gettext("Decide: {named}").format(named=named)
+        return gettext("Decide: {named}; rests on the chosen rules ({rules})").format(
+            named=named, rules=len(what["rules"])
+        )
     if action == BulkAction.SEND:
-        return f"Send to {what['name']}"
+        return gettext("Send to {name}").format(name=what["name"])
     if action == BulkAction.QUEUE:
-        return f"Put into the queue “{what['name']}”"
+        return gettext("Put into the queue “{name}”").format(name=what["name"])
     if action == BulkAction.SNOOZE:
-        return f"Put off until {absolute(datetime.fromisoformat(str(what['until'])))}"
-    return "Give back to the queue"
+        return gettext("Put off until {until}").format(
+            until=absolute(datetime.fromisoformat(str(what["until"])))
+        )
+    return gettext("Give back to the queue")
 
 
 def _measure_words(measure: Mapping[str, Any]) -> str:
     words = NAMES[Action(measure["action"])]
     if measure["places"]:
-        words += f" in {', '.join(measure['places'])}"
-    return f"{words} for {measure['days']} days" if measure["days"] else words
+        words = gettext("{words} in {places}").format(
+            words=words, places=", ".join(measure["places"])
+        )
+    return (
+        gettext("{words} for {days} days").format(words=words, days=measure["days"])
+        if measure["days"]
+        else words
+    )
 
 
 def limits() -> dict[str, int]:

@@ -9,17 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.bulk.models import BulkAction, RunState
-from probity.bulk.planning import Plan, plan_make
+from probity.bulk.planning import Offered, Plan, plan_make, rules_offered
 from probity.bulk.selectors import run_find, runs_seen
 from probity.bulk.services import run_answer, run_propose, run_stop, run_undo
 from probity.cases.access import queues_visible
 from probity.core.errors import Conflict, Refusal
-from probity.decisions.measures import NAMES as MEASURE_NAMES
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
+from probity.web.language.tables import MEASURE_NAMES
 from probity.web.pages import by_htmx, go
 
 from .forms import NAMES, Chosen, chosen_read, order_read
@@ -59,7 +62,12 @@ def preview(request: HttpRequest) -> HttpResponse:
     try:
         plan = _plan(request, chosen)
     except Refusal as refusal:
-        return _form(request, chosen, wrong=getattr(refusal, "fields", {}), say=refusal.sentence)
+        return _form(
+            request,
+            chosen,
+            wrong=said_of(getattr(refusal, "fields", {})),
+            say=said(refusal.sentence),
+        )
     return _look(request, chosen, plan)
 
 
@@ -78,9 +86,14 @@ def propose(request: HttpRequest) -> HttpResponseBase:
             seen=request.POST.get("seen", ""),
         )
     except Conflict as refusal:
-        return _look(request, chosen, _plan(request, chosen), say=refusal.sentence)
+        return _look(request, chosen, _plan(request, chosen), say=said(refusal.sentence))
     except Refusal as refusal:
-        return _form(request, chosen, wrong=getattr(refusal, "fields", {}), say=refusal.sentence)
+        return _form(
+            request,
+            chosen,
+            wrong=said_of(getattr(refusal, "fields", {})),
+            say=said(refusal.sentence),
+        )
     return go(request, reverse("bulk-run", args=[made.pk]))
 
 
@@ -102,7 +115,9 @@ def answer(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     found = run_find(run_id=run_id, person=actor.require_person(Ability.DECISIONS_APPROVE))
     agreed = request.POST.get("agreed") == "yes"
     run_answer(run=found, agreed=agreed, reason=request.POST.get("reason", ""), actor=actor)
-    messages.success(request, "The run begins." if agreed else "The run is refused.")
+    messages.success(
+        request, gettext("The run begins.") if agreed else gettext("The run is refused.")
+    )
     return go(request, reverse("bulk-run", args=[run_id]))
 
 
@@ -113,7 +128,7 @@ def stop(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     found = run_find(run_id=run_id, person=actor.require_person(Ability.BULK_RUN))
     run_stop(run=found, actor=actor)
-    messages.success(request, "The run is stopped. What was done stays done.")
+    messages.success(request, gettext("The run is stopped. What was done stays done."))
     return go(request, reverse("bulk-run", args=[run_id]))
 
 
@@ -124,7 +139,7 @@ def undo(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     found = run_find(run_id=run_id, person=actor.require_person(Ability.BULK_RUN))
     run_undo(run=found, reason=request.POST.get("reason", ""), actor=actor)
-    messages.success(request, "The run is being undone.")
+    messages.success(request, gettext("The run is being undone."))
     return go(request, reverse("bulk-run", args=[run_id]))
 
 
@@ -161,6 +176,8 @@ def _form(
         "queues": queues_visible(person),
         "given": {name: request.POST.get(name, "") for name in NAMES},
         "measured": request.POST.getlist("measure"),
+        "rules": _offered(chosen, person),
+        "resting": request.POST.getlist("rule"),
         "limits": limits(),
     }
     return render(request, "web/bulk/new.html", context, status=422 if say else 200)
@@ -170,4 +187,14 @@ def _carried(request: HttpRequest) -> list[tuple[str, str]]:
     """The fields that go on from the form to the confirmation."""
     single = [(name, request.POST.get(name, "")) for name in NAMES if name != "reason"]
     several = [("measure", value) for value in request.POST.getlist("measure")]
-    return [*single, *several]
+    resting = [("rule", value) for value in request.POST.getlist("rule")]
+    return [*single, *several, *resting]
+
+
+def _offered(chosen: Chosen, person: Person) -> list[Offered]:
+    """The rules to choose from; none where the search itself is refused, which is said anyway."""
+    query = chosen.query if not chosen.cases else ""
+    try:
+        return rules_offered(person=person, query=query, cases=chosen.cases)
+    except Refusal:
+        return []

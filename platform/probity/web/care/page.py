@@ -8,15 +8,10 @@ from dataclasses import dataclass, field
 from probity.accounts.models import Person
 from probity.care.counts import DayCounts, days_counted
 from probity.care.models import SHARE_MIN, Break, CareRules, Preference, Severity
-from probity.care.selectors import (
-    WORDS,
-    Day,
-    break_of,
-    day_of,
-    preference_of,
-    rules_now,
-)
-from probity.cases.models import CATEGORY_WORDS, Category
+from probity.care.selectors import Day, break_of, day_of, preference_of, rules_now
+from probity.cases.models import Category
+from probity.web.language.tables import CATEGORY_WORDS
+from probity.web.language.tables import SEVERITY_WORDS as WORDS
 from probity.workflow.declining import declined_by, uncovered
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,9 +14,11 @@ from probity.accounts.roles import Ability
 from probity.care.models import Severity
 from probity.care.selectors import break_of
 from probity.care.services import break_begin, break_end, preference_set, rules_set
-from probity.cases.models import CATEGORY_WORDS, Category
+from probity.cases.models import Category
 from probity.core.errors import InvalidInput
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
+from probity.web.language.tables import CATEGORY_WORDS
 from probity.workflow.declining import category_leave, category_return
 
 from .page import leading_page, wellbeing_page
@@ -32,8 +35,8 @@ def wellbeing(request: HttpRequest) -> HttpResponseBase:
         try:
             preference_set(actor=actor, first_step=first, share=_whole(share))
         except InvalidInput as wrong:
-            return _wellbeing(request, errors=wrong.fields, status=wrong.status)
-        messages.success(request, "Kept. It holds from now on, in every browser you use.")
+            return _wellbeing(request, errors=said_of(wrong.fields), status=wrong.status)
+        messages.success(request, gettext("Kept. It holds from now on, in every browser you use."))
         return redirect("wellbeing")
     return _wellbeing(request)
 
@@ -45,11 +48,12 @@ def rest(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     if break_of(actor.require_self()):
         break_end(actor=actor)
-        messages.success(request, "Welcome back.")
+        messages.success(request, gettext("Welcome back."))
     else:
         break_begin(actor=actor)
         messages.success(
-            request, "Your break began. What you hold goes on running; give back what cannot wait."
+            request,
+            gettext("Your break began. What you hold goes on running; give back what cannot wait."),
         )
     return redirect("wellbeing")
 
@@ -61,11 +65,14 @@ def categories(request: HttpRequest) -> HttpResponseBase:
     key, actor = request.POST.get("category", ""), actor_of(request)
     if "take" in request.POST:
         category_return(actor=actor, category=key)
-        messages.success(request, "You see cases of this category again.")
+        messages.success(request, gettext("You see cases of this category again."))
     else:
         category_leave(actor=actor, category=key)
         words = CATEGORY_WORDS[Category(key)]
-        messages.success(request, f"You see no more cases of “{words}”. Nobody asks you why.")
+        messages.success(
+            request,
+            gettext("You see no more cases of “{words}”. Nobody asks you why.").format(words=words),
+        )
     return redirect("wellbeing")
 
 
@@ -84,9 +91,9 @@ def leading(request: HttpRequest) -> HttpResponseBase:
             resources=data.get("resources", ""),
         )
     except InvalidInput as wrong:
-        page = leading_page(said=data.dict(), errors=wrong.fields)
+        page = leading_page(said=data.dict(), errors=said_of(wrong.fields))
         return render(request, "web/care/leading.html", {"page": page}, status=wrong.status)
-    messages.success(request, "Saved. It holds from now on.")
+    messages.success(request, gettext("Saved. It holds from now on."))
     return redirect("leading-care")
 
 

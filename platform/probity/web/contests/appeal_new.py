@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -24,21 +25,25 @@ from probity.contests.asking import (
 )
 from probity.contests.models import Appeal, AppealState
 from probity.contests.selectors import appeals_by
-from probity.contests.words import GROUND_WORDS, GROUNDS, OUTCOME_WORDS, Kind, Outcome, Side
+from probity.contests.words import GROUNDS, Kind, Outcome, Side
 from probity.core.clock import now
 from probity.core.errors import InvalidInput, NotFound, Refusal, TooManyRequests
 from probity.core.throttle import source_of, throttle
 from probity.decisions.models import Action, Decision
 from probity.decisions.selectors import decision_current
-from probity.decisions.statements import MEASURES
 from probity.evidence.uploads import received_files
 from probity.notices.selectors import page_by_receipt
+from probity.web.language.later import later
+from probity.web.language.said import said, said_of
+from probity.web.language.tables import APPEAL_GROUND_WORDS as GROUND_WORDS
+from probity.web.language.tables import APPEAL_OUTCOME_WORDS as OUTCOME_WORDS
+from probity.web.language.tables import MEASURE_SENTENCES as MEASURES
 from probity.workflow.appeal_receive import FILES_MAX, UPLOADER, appeal_send
 
 KEPT = ("kind", "ground", "words", "email", "signature")
 KIND_WORDS = {
-    Kind.APPEAL: "An appeal: somebody who did not decide looks at it again",
-    Kind.COUNTER_NOTICE: "A counter-notice: I state and sign that it was removed by mistake",
+    Kind.APPEAL: later("An appeal: somebody who did not decide looks at it again"),
+    Kind.COUNTER_NOTICE: later("A counter-notice: I state and sign that it was removed by mistake"),
 }
 
 
@@ -149,9 +154,9 @@ def appeal_new(request: HttpRequest, token: str) -> HttpResponseBase:
     except TooManyRequests:
         raise
     except InvalidInput as wrong:
-        return _shown(request, _again(at, given, dict(wrong.fields)), status=wrong.status)
+        return _shown(request, _again(at, given, said_of(wrong.fields)), status=wrong.status)
     except Refusal as refusal:
-        return _shown(request, _again(at, given, {}, refusal.sentence), status=refusal.status)
+        return _shown(request, _again(at, given, {}, said(refusal.sentence)), status=refusal.status)
     return redirect(f"{request.path}?received")
 
 
@@ -169,7 +174,7 @@ def _again(
     at: Contesting, given: Mapping[str, str], errors: dict[str, str], refused: str = ""
 ) -> AppealForm:
     if "ground" in errors:
-        errors["ground"] = "Choose why you contest it."
+        errors["ground"] = gettext("Choose why you contest it.")
     return AppealForm(at, {name: given.get(name, "") for name in KEPT}, errors, refused)
 
 

@@ -11,25 +11,34 @@ from probity.accounts.roles import Ability
 from probity.audit.models import AuditEvent
 from probity.audit.registry import kind
 from probity.audit.services import case_chain
-from probity.cases.models import CATEGORY_WORDS, Category
+from probity.cases.models import Category
 from probity.contests.models import Appeal, AppealNote, AppealRuling, AppealState
 from probity.contests.selectors import appeals_ended, appeals_open, may_judge
-from probity.contests.words import GROUND_WORDS, OUTCOME_WORDS, Ground, Outcome, Side
+from probity.contests.words import Ground, Outcome, Side
 from probity.core.clock import now
-from probity.decisions.measures import MANNERS, NAMES
+from probity.decisions.measures import MANNERS
 from probity.decisions.models import Action
 from probity.evidence.models import Asset
+from probity.web.language.later import later
+from probity.web.language.said import said
+from probity.web.language.tables import APPEAL_GROUND_WORDS as GROUND_WORDS
+from probity.web.language.tables import APPEAL_OUTCOME_WORDS as OUTCOME_WORDS
+from probity.web.language.tables import CATEGORY_WORDS
+from probity.web.language.tables import MEASURE_NAMES as NAMES
 from probity.web.triage.decided import Decided, decided
 from probity.web.triage.media_page import MediaPage, media_page
 from probity.web.words import span
 
-SIDE_WORDS = {Side.UPLOADER: "Whoever uploaded it", Side.REPORTER: "Whoever reported it"}
-KIND_WORDS = {"appeal": "Appeal", "counter_notice": "Counter-notice"}
+SIDE_WORDS = {
+    Side.UPLOADER: later("Whoever uploaded it"),
+    Side.REPORTER: later("Whoever reported it"),
+}
+KIND_WORDS = {"appeal": later("Appeal"), "counter_notice": later("Counter-notice")}
 STATE_WORDS = {
-    AppealState.WAITING: "Waiting",
-    AppealState.TAKEN: "Taken",
-    AppealState.RULED: "Ruled on, not in effect yet",
-    AppealState.CLOSED: "Closed",
+    AppealState.WAITING: later("Waiting"),
+    AppealState.TAKEN: later("Taken"),
+    AppealState.RULED: later("Ruled on, not in effect yet"),
+    AppealState.CLOSED: later("Closed"),
 }
 SHOWN = 200
 NOT_HERE = {Action.NO_ACTION}
@@ -179,4 +188,4 @@ class AppealPage:
         rows = AuditEvent.objects.filter(
             chain_id=case_chain(self.appeal.case_id), payload__appeal=str(self.appeal.pk)
         ).order_by("seq")
-        return [Step(row.at, kind(row.name).says) for row in rows]
+        return [Step(row.at, said(kind(row.name).says)) for row in rows]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.models import Person
@@ -19,6 +20,7 @@ from probity.contests.selectors import appeal_find
 from probity.core.errors import InvalidInput
 from probity.decisions.measures import MANNERS, Asked
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 from probity.workflow.appeal_rule import appeal_rule
 
 from .appeal_page import AppealPage, appeals_page
@@ -52,7 +54,7 @@ def take(request: HttpRequest, appeal_id: UUID) -> HttpResponseBase:
 def release(request: HttpRequest, appeal_id: UUID) -> HttpResponseBase:
     """Give it back."""
     appeal_release(appeal=_found(request, appeal_id), actor=actor_of(request))
-    messages.success(request, "The appeal waits for somebody again.")
+    messages.success(request, gettext("The appeal waits for somebody again."))
     return redirect("appeals")
 
 
@@ -81,8 +83,12 @@ def rule(request: HttpRequest, appeal_id: UUID) -> HttpResponseBase:
     except InvalidInput as wrong:
         return _again(request, found, wrong)
     held = ruling.decision is not None and ruling.decision.needs_second_person
-    say = "It takes effect once a second person agrees." if held else "It is told to both sides."
-    messages.success(request, f"The ruling is written down. {say}")
+    say = (
+        gettext("It takes effect once a second person agrees.")
+        if held
+        else gettext("It is told to both sides.")
+    )
+    messages.success(request, gettext("The ruling is written down. {say}").format(say=say))
     return redirect("appeal", appeal_id)
 
 
@@ -90,7 +96,9 @@ def _measures(request: HttpRequest) -> list[Asked]:
     places = places_read(request.POST.get("places", ""))
     days = request.POST.get("days", "").strip()
     if (days and not days.isascii()) or (days and not days.isdecimal()):
-        raise InvalidInput.of({"days": "Give the days as a whole number, or leave them empty."})
+        raise InvalidInput.of(
+            {"days": gettext("Give the days as a whole number, or leave them empty.")}
+        )
     return [
         Asked(
             action,
@@ -104,7 +112,7 @@ def _measures(request: HttpRequest) -> list[Asked]:
 
 def _again(request: HttpRequest, found: Appeal, wrong: InvalidInput) -> HttpResponse:
     kept: dict[str, object] = {**request.POST.dict(), "actions": request.POST.getlist("action")}
-    errors = dict(wrong.fields) or {"reason": wrong.sentence}
+    errors = said_of(wrong.fields) or {"reason": said(wrong.sentence)}
     page = AppealPage(found, person=_person(request), kept=kept, errors=errors)
     context = {"page": page, "errors": errors}
     return render(request, "web/contests/appeal.html", context, status=wrong.status)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import Person
-from probity.cases.models import Case
+from probity.cases.models import Case, Report
 from probity.contests.models import Manifest
 from probity.contests.records import Record, record_of_reporter
 from probity.contests.selectors import appeals_of
-from probity.contests.words import MISUSE_WORDS, Misuse
+from probity.contests.words import Misuse
 from probity.decisions.models import Action
 from probity.decisions.selectors import decision_current
+from probity.web.language.tables import MISUSE_WORDS
 from probity.web.words import absolute
 
 from .appeal_page import Line, line_of
@@ -36,7 +40,7 @@ class CaseContests:
     records: list[tuple[str, Record]]
 
 
-def case_contests(case: Case, person: Person) -> CaseContests:
+def case_contests(case: Case, person: Person, *, reports: Sequence[Report]) -> CaseContests:
     """Gather it."""
     found = list(case.manifests.filter(withdrawn_at=None).select_related("person"))
     known = {str(row.subject) for row in found}
@@ -45,34 +49,38 @@ def case_contests(case: Case, person: Person) -> CaseContests:
         appeals=[line_of(row, person) for row in appeals_of(case)],
         found=[(row, MISUSE_WORDS[Misuse(row.kind)]) for row in found],
         choices=[
-            choice for choice in _choices(case) if choice.value.partition(":")[2] not in known
+            choice
+            for choice in _choices(case, reports)
+            if choice.value.partition(":")[2] not in known
         ],
-        records=_records(case),
+        records=_records(reports),
     )
 
 
-def _choices(case: Case) -> list[Choice]:
+def _choices(case: Case, reports: Sequence[Report]) -> list[Choice]:
     """A decision in force against a known uploader, and reports whose sender is known."""
     found = []
-    decision = decision_current(case)
-    if decision and case.uploader_id and decision.action != Action.NO_ACTION:
-        words = "The content was manifestly illegal: counts for whoever uploaded it"
+    decision = decision_current(case) if case.uploader_id else None
+    if decision and decision.action != Action.NO_ACTION:
+        words = gettext("The content was manifestly illegal: counts for whoever uploaded it")
         found.append(Choice(f"{Misuse.ILLEGAL_CONTENT}:{decision.pk}", words))
-    for report in case.reports.select_related("contact", "sender"):
+    for report in reports:
         contact = getattr(report, "contact", None)
         if report.sender_id or (contact and contact.email):
             when = absolute(report.received_at)
-            words = f"The report of {when} was manifestly unfounded: counts for whoever sent it"
+            words = gettext(
+                "The report of {when} was manifestly unfounded: counts for whoever sent it"
+            ).format(when=when)
             found.append(Choice(f"{Misuse.UNFOUNDED_NOTICE}:{report.pk}", words))
     return found
 
 
-def _records(case: Case) -> list[tuple[str, Record]]:
+def _records(reports: Sequence[Report]) -> list[tuple[str, Record]]:
     """Each sender's record once, by when they reported; nobody is named but organisations."""
     lines: list[tuple[str, Record]] = []
-    for report in case.reports.select_related("contact", "sender")[:20]:
+    for report in reports[:20]:
         record = record_of_reporter(report)
         if record is not None and record.received > 1:
-            name = report.sender.name if report.sender else "Whoever reported"
+            name = report.sender.name if report.sender else gettext("Whoever reported")
             lines.append((f"{name}, {absolute(report.received_at)}", record))
     return lines

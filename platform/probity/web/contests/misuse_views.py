@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.roles import Ability
@@ -30,16 +31,19 @@ from probity.contests.misuse_selectors import (
     suspensions,
 )
 from probity.contests.party import PartyOf
-from probity.contests.words import MISUSE_WORDS, Misuse
+from probity.contests.words import Misuse
 from probity.core.errors import InvalidInput
 from probity.web.guard import actor_of, needs
+from probity.web.language.later import later
+from probity.web.language.said import said_of
+from probity.web.language.tables import MISUSE_WORDS
 from probity.workflow.misuse_warn import misuse_warn
 
 FACTOR_WORDS = {
-    "numbers": "How many there were, in absolute numbers, within the window",
-    "share": "How many that is of everything they uploaded or sent",
-    "gravity": "How grave it was, what it was about and what it led to",
-    "intention": "What they meant by it, as far as it can be known",
+    "numbers": later("How many there were, in absolute numbers, within the window"),
+    "share": later("How many that is of everything they uploaded or sent"),
+    "gravity": later("How grave it was, what it was about and what it led to"),
+    "intention": later("What they meant by it, as far as it can be known"),
 }
 
 
@@ -61,7 +65,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
     case = _case(request)
     kind, _, subject = request.POST.get("what", "").partition(":")
     if kind not in set(Misuse):
-        raise InvalidInput("Choose what is manifest.")
+        raise InvalidInput(gettext("Choose what is manifest."))
     about = {
         Misuse.ILLEGAL_CONTENT: ("decision", case.decisions),
         Misuse.UNFOUNDED_NOTICE: ("report", case.reports),
@@ -72,7 +76,7 @@ def find(request: HttpRequest) -> HttpResponseBase:
     manifest_find(
         kind=Misuse(kind), reason=request.POST.get("reason", ""), actor=actor, **{name: found}
     )
-    messages.success(request, "It is written down.")
+    messages.success(request, gettext("It is written down."))
     return redirect("case", case.pk)
 
 
@@ -92,7 +96,7 @@ def warn(request: HttpRequest, kind: str, party_id: UUID) -> HttpResponseBase:
         misuse_warn(party=found, reason=request.POST.get("text", ""), actor=actor_of(request))
     except InvalidInput as wrong:
         return _party(request, found, wrong)
-    messages.success(request, "The warning is kept and told.")
+    messages.success(request, gettext("The warning is kept and told."))
     return redirect("misuse-party", kind, party_id)
 
 
@@ -110,7 +114,7 @@ def propose(request: HttpRequest, kind: str, party_id: UUID) -> HttpResponseBase
         )  # fmt: skip
     except InvalidInput as wrong:
         return _party(request, found, wrong)
-    messages.success(request, "It is proposed. A second person has to agree.")
+    messages.success(request, gettext("It is proposed. A second person has to agree."))
     return redirect("misuse-party", kind, party_id)
 
 
@@ -151,13 +155,13 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise InvalidInput("The form was incomplete. Reload the page and send it again.")
+        raise InvalidInput(gettext("The form was incomplete. Reload the page and send it again."))
 
 
 def _party(request: HttpRequest, found: PartyOf, wrong: InvalidInput | None = None) -> HttpResponse:
     standing = standing_of(found)
     context = {
-        "standing": standing, "party": found, "errors": wrong.fields if wrong else {},
+        "standing": standing, "party": found, "errors": said_of(wrong.fields) if wrong else {},
         "rows": [
             (row, MISUSE_WORDS[Misuse(row.kind)]) for row in counted(found).select_related("case")
         ],

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,14 +18,17 @@ from probity.cases.notice import notice_read
 from probity.core.errors import InvalidInput, NotAllowed, Refusal, TooManyRequests
 from probity.core.throttle import source_of, throttle
 from probity.evidence.uploads import received_file
+from probity.web.language.later import later
+from probity.web.language.said import said, said_of
+from probity.web.pages import go
 from probity.workflow.report_receive import report_receive
 
 from .request_page import ALL, FIELDS, RequestPage, neighbour, notice_fields, step_of
 
 TEMPLATE = "web/contests/request_new.html"
 NEEDED = {
-    "who": ("person", "Choose who is shown."),
-    "where": ("category", "Choose what kind of image or recording it is."),
+    "who": ("person", later("Choose who is shown.")),
+    "where": ("category", later("Choose what kind of image or recording it is.")),
 }
 
 
@@ -37,15 +41,15 @@ def request_new(request: HttpRequest) -> HttpResponseBase:
     step = request.POST.get("step", "")
     step = step if step in FIELDS else "who"
     kept = _kept(request)
-    go = request.POST.get("go", "next")
-    if go == "back":
+    asked = request.POST.get("go", "next")
+    if asked == "back":
         return _shown(request, RequestPage(neighbour(step, -1), kept))
     wanted = NEEDED.get(step)
     if wanted and not kept.get(wanted[0]):
         return _shown(request, RequestPage(step, kept, dict([wanted])), status=422)
     if step == "who" and kept["person"] == "other":
-        return redirect("report")
-    if go == "send":
+        return go(request, reverse("report"))
+    if asked == "send":
         return _send(request, kept)
     return _shown(request, RequestPage(neighbour(step, 1), kept))
 
@@ -67,17 +71,19 @@ def _send(request: HttpRequest, kept: Mapping[str, str]) -> HttpResponseBase:
     except (TooManyRequests, NotAllowed):
         raise
     except InvalidInput as wrong:
-        errors = dict(wrong.fields)
+        errors = said_of(wrong.fields)
         if "category" in errors:
             errors["category"] = NEEDED["where"][1]
         if set(errors) == {"file"}:
-            errors = {"url": "Give the address where it is, or send the file in the last step."}
+            errors = {
+                "url": gettext("Give the address where it is, or send the file in the last step.")
+            }
         page = RequestPage(step_of(errors), kept, errors)
         return _shown(request, page, status=wrong.status)
     except Refusal as refusal:
-        page = RequestPage("send", kept, refused=refusal.sentence)
+        page = RequestPage("send", kept, refused=said(refusal.sentence))
         return _shown(request, page, status=refusal.status)
-    return redirect(f"{reverse('status', args=[receipt.token])}?received")
+    return go(request, f"{reverse('status', args=[receipt.token])}?received")
 
 
 def _kept(request: HttpRequest) -> dict[str, str]:

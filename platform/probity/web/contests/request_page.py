@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from probity.cases.request_law import Filled, LawCheck, law_checks
+from probity.web.language.later import later
 
 STEPS = (
-    ("who", "Who is shown"),
-    ("where", "Where it is"),
-    ("say", "What you state"),
-    ("reach", "How to reach you"),
-    ("send", "Check and send"),
+    ("who", later("Who is shown")),
+    ("where", later("Where it is")),
+    ("say", later("What you state")),
+    ("reach", later("How to reach you")),
+    ("send", later("Check and send")),
 )
 #: Which step asks for which field; errors lead back to the first of them.
 FIELDS = {
@@ -25,16 +26,19 @@ FIELDS = {
     "send": ("file", "sha256"),
 }
 PERSONS = (
-    ("me", "Me"),
-    ("behalf", "Somebody I may act for: my child, a client, somebody who asked me to"),
-    ("other", "Somebody else"),
+    ("me", later("Me")),
+    ("behalf", later("Somebody I may act for: my child, a client, somebody who asked me to")),
+    ("other", later("Somebody else")),
 )
 KINDS = (
-    ("intimate", "It is intimate: nudity or a sexual act, real or generated"),
-    ("impersonation", "It passes for me in another way: my face or voice says or does things"),
+    ("intimate", later("It is intimate: nudity or a sexual act, real or generated")),
+    (
+        "impersonation",
+        later("It passes for me in another way: my face or voice says or does things"),
+    ),
 )
 ALL = tuple(name for names in FIELDS.values() for name in names if name != "file")
-YES_NO = (("true", "Yes"), ("false", "No"), ("", "I would rather not say"))
+YES_NO = (("true", later("Yes")), ("false", later("No")), ("", later("I would rather not say")))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from . import appeal_new, appeal_views, misuse_views, request_new, request_views, sender_views
+from . import (
+    appeal_new,
+    appeal_views,
+    misuse_views,
+    referral_views,
+    request_new,
+    request_views,
+    sender_views,
+)
 
 urlpatterns = [
     path("appeal/<str:token>", appeal_new.appeal_new, name="appeal-new"),
@@ -14,6 +22,15 @@ urlpatterns = [
     path("review/appeals/<uuid:appeal_id>/release", appeal_views.release, name="appeal-release"),
     path("review/appeals/<uuid:appeal_id>/note", appeal_views.note, name="appeal-note"),
     path("review/appeals/<uuid:appeal_id>/rule", appeal_views.rule, name="appeal-rule"),
+    path("review/cases/<uuid:case_id>/referrals", referral_views.propose, name="referral-propose"),
+    path(
+        "review/referrals/<uuid:referral_id>/answer", referral_views.answer, name="referral-answer"
+    ),
+    path(
+        "review/referrals/<uuid:referral_id>/<slug:name>",
+        referral_views.step,
+        name="referral-step",
+    ),
     path("review/requests", request_views.requests, name="requests"),
     path("review/requests/<uuid:report_id>/update", request_views.update, name="request-update"),
     path("review/senders", sender_views.senders, name="senders"),

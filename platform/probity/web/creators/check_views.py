@@ -20,6 +20,7 @@ from probity.credentials.reading import warm
 from probity.credentials.representations import check_told
 from probity.credentials.selectors import check_find, check_picture
 from probity.evidence.uploads import received_file
+from probity.web.language.said import said
 from probity.web.pages import by_htmx, go
 from probity.workflow.wake import wake_desk
 
@@ -38,7 +39,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
     except TooManyRequests:
         raise
     except Refusal as refusal:
-        return _form(request, error=refusal.sentence, status=refusal.status)
+        return _form(request, error=said(refusal.sentence), status=refusal.status)
     wake_desk()
     return go(request, reverse("check-answer", args=[row.pk]))
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,13 +18,19 @@ from probity.core.errors import InvalidInput, NotFound, Refusal, TooManyRequests
 from probity.core.throttle import throttle
 from probity.credentials.export import works_export
 from probity.credentials.finding import matches_now
-from probity.credentials.models import Step
-from probity.credentials.works import Declared, work_find, work_withdraw, works_ask
-from probity.evidence.shelf import shelf_open
+from probity.credentials.works import (
+    Declared,
+    signed_open,
+    work_find,
+    work_withdraw,
+    works_ask,
+)
 from probity.evidence.uploads import received_file, received_files
 from probity.web.credentials.view import ProvenanceView
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 from probity.web.pages import go
+from probity.web.words import plural
 from probity.workflow.wake import wake_desk
 
 from .desk_page import Row, desk_page
@@ -48,10 +55,10 @@ def desk(request: HttpRequest) -> HttpResponseBase:
             declared=_declared(request),
         )
     except InvalidInput as wrong:
-        return _desk(request, errors=wrong.fields or {"files": wrong.sentence})
+        return _desk(request, errors=said_of(wrong.fields) or {"files": said(wrong.sentence)})
     wake_desk()
-    count = len(made)
-    messages.success(request, f"{count} file{'s' if count != 1 else ''} will be signed.")
+    files = plural(len(made), "file", "files")
+    messages.success(request, gettext("{files} will be signed.").format(files=files))
     return go(request, "/desk")
 
 
@@ -80,10 +87,8 @@ def work(request: HttpRequest, work_id: UUID) -> HttpResponse:
 def work_file(request: HttpRequest, work_id: UUID) -> FileResponse:
     """The signed file."""
     row = work_find(actor=actor_of(request), work_id=work_id)
-    if row.step != Step.DONE or row.withdrawn_at:
-        raise NotFound("There is no signed file: it is not signed yet, or was withdrawn.")
     return FileResponse(
-        shelf_open(row.place("signed")), as_attachment=True, filename=row.name,
+        signed_open(row), as_attachment=True, filename=row.name,
         content_type="application/octet-stream",
     )  # fmt: skip
 
@@ -94,7 +99,7 @@ def work_manifest(request: HttpRequest, work_id: UUID) -> HttpResponse:
     """Its credentials alone, as a .c2pa file."""
     row = work_find(actor=actor_of(request), work_id=work_id)
     if not row.manifest:
-        raise NotFound("This work has no credentials: it was not signed.")
+        raise NotFound(gettext("This work has no credentials: it was not signed."))
     response = HttpResponse(bytes(row.manifest), content_type="application/c2pa")
     response["Content-Disposition"] = f'attachment; filename="{row.pk}.c2pa"'
     return response
@@ -106,7 +111,9 @@ def work_withdrawal(request: HttpRequest, work_id: UUID) -> HttpResponseBase:
     """Remove a signed file."""
     actor = actor_of(request)
     work_withdraw(actor=actor, work=work_find(actor=actor, work_id=work_id))
-    messages.success(request, "The file is removed, and copies of it are no longer found here.")
+    messages.success(
+        request, gettext("The file is removed, and copies of it are no longer found here.")
+    )
     return redirect("desk-work", work_id=work_id)
 
 
@@ -122,12 +129,12 @@ def recover(request: HttpRequest) -> HttpResponse:
     upload, status = received_file(request), 200
     try:
         if upload is None or not upload.length:
-            raise InvalidInput("Choose a file; this one is missing or empty.")
+            raise InvalidInput(gettext("Choose a file; this one is missing or empty."))
         page |= {"name": upload.name, "matches": matches_now(upload.path), "asked": True}
     except TooManyRequests:
         raise
     except Refusal as refusal:
-        page["error"], status = refusal.sentence, refusal.status
+        page["error"], status = said(refusal.sentence), refusal.status
     return render(request, "web/creators/recover.html", page, status=status)
 
 
@@ -169,4 +176,4 @@ def _identity(request: HttpRequest) -> UUID:
     try:
         return UUID(request.POST.get("identity", ""))
     except ValueError:
-        raise InvalidInput.of({"identity": "Choose who signs."}) from None
+        raise InvalidInput.of({"identity": gettext("Choose who signs.")}) from None

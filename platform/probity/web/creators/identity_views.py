@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,6 +27,7 @@ from probity.credentials.identities import (
 )
 from probity.evidence.uploads import received_file
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 
 FIELDS = ("name", "subject", "organisation", "country", "algorithm")
 
@@ -42,15 +44,15 @@ def identities(request: HttpRequest) -> HttpResponseBase:
     try:
         identity_create(actor=actor_of(request), trial=trial, **told)
     except InvalidInput as wrong:
-        return _page(request, status=422, kept=told, trial=trial, errors=wrong.fields)
+        return _page(request, status=422, kept=told, trial=trial, errors=said_of(wrong.fields))
     except Refusal as refusal:
-        errors = {"name": refusal.sentence}
+        errors = {"name": said(refusal.sentence)}
         return _page(request, status=refusal.status, kept=told, trial=trial, errors=errors)
     messages.success(
         request,
-        "The identity is ready for trials."
+        gettext("The identity is ready for trials.")
         if trial
-        else "The key is made. Send its request to an authority, then import the answer.",
+        else gettext("The key is made. Send its request to an authority, then import the answer."),
     )
     return redirect("desk-identities")
 
@@ -70,7 +72,7 @@ def chain_pem(request: HttpRequest, identity_id: UUID) -> HttpResponse:
     row = identity_find(actor=actor_of(request), identity_id=identity_id)
     chain = identity_chain(row)
     if not chain:
-        raise NotFound("This identity has no certificate yet.")
+        raise NotFound(gettext("This identity has no certificate yet."))
     return _pem(chain, f"{row.name}.chain.pem")
 
 
@@ -86,9 +88,9 @@ def take_chain(request: HttpRequest, identity_id: UUID) -> HttpResponseBase:
         identity_import(actor=actor, identity=row, pem=pem)
     except Refusal as refusal:
         return _page(
-            request, status=refusal.status, wrong={"id": row.pk, "sentence": refusal.sentence}
+            request, status=refusal.status, wrong={"id": row.pk, "sentence": said(refusal.sentence)}
         )
-    messages.success(request, f"{row.name} can sign now.")
+    messages.success(request, gettext("{name} can sign now.").format(name=row.name))
     return redirect("desk-identities")
 
 
@@ -99,7 +101,9 @@ def revoke(request: HttpRequest, identity_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     row = identity_find(actor=actor, identity_id=identity_id)
     identity_revoke(actor=actor, identity=row, why=request.POST.get("why", ""))
-    messages.success(request, f"{row.name} is revoked: its key is erased.")
+    messages.success(
+        request, gettext("{name} is revoked: its key is erased.").format(name=row.name)
+    )
     return redirect("desk-identities")
 
 

@@ -8,6 +8,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext
+
+from probity.web.language.later import later
+from probity.web.language.measured import told
+
 ICONS = {
     "trusted": "cred-trusted",
     "valid": "cred-valid",
@@ -18,10 +23,10 @@ ICONS = {
 }
 STATE_ICONS = {"trusted": "cred-trusted", "valid": "cred-valid", "invalid": "cred-invalid"}
 STATE_WORDS = {
-    "trusted": "Trusted",
-    "valid": "Valid",
-    "invalid": "Invalid",
-    "none": "No credentials",
+    "trusted": later("Trusted"),
+    "valid": later("Valid"),
+    "invalid": later("Invalid"),
+    "none": later("No credentials"),
 }
 CHECK_ICONS = {
     "passed": "check",
@@ -31,28 +36,28 @@ CHECK_ICONS = {
     "none": "abstained",
 }
 CHECK_WORDS = {
-    "passed": "Passed",
-    "failed": "Failed",
-    "unproven": "Unproven",
-    "not_checked": "Not checked",
-    "none": "Not there",
+    "passed": later("Passed"),
+    "failed": later("Failed"),
+    "unproven": later("Unproven"),
+    "not_checked": later("Not checked"),
+    "none": later("Not there"),
 }
 CLASSES = {
     "passed": "good", "failed": "bad", "unproven": "open", "not_checked": "open", "none": "open",
     "trusted": "good", "valid": "open", "invalid": "bad",
 }  # fmt: skip
 PURPOSES = {
-    "notAllowed": "not allowed",
-    "constrained": "only on conditions",
+    "notAllowed": later("not allowed"),
+    "constrained": later("only on conditions"),
     "allowed": "allowed",
 }
 INTACT_FROM = 0.5
-PLACE = "The file holds coordinates. They are not shown; remove them before you share it."
+PLACE = later("The file holds coordinates. They are not shown; remove them before you share it.")
 MARK_WORDS = {
-    "found": "Found",
-    "absent": "Not found",
-    "unreadable": "Could not be read",
-    "unsupported": "Not possible here",
+    "found": later("Found"),
+    "absent": later("Not found"),
+    "unreadable": later("Could not be read"),
+    "unsupported": later("Not possible here"),
 }
 
 
@@ -87,7 +92,7 @@ class Node:
     @property
     def words(self) -> str:
         """The badge in words."""
-        return STATE_WORDS.get(str(self.told.get("state")), "No credentials")
+        return STATE_WORDS.get(str(self.told.get("state")), gettext("No credentials"))
 
     @property
     def actions(self) -> list[tuple[str, int, Mapping[str, Any]]]:
@@ -184,7 +189,7 @@ class ProvenanceView:
             Pair(
                 key=str(node.told["key"]),
                 title=str(node.told.get("title") or "untitled"),
-                relation=str(node.told.get("relationship_title") or "an ingredient"),
+                relation=told(node.told.get("relationship_title")) or gettext("an ingredient"),
                 now=self.view,
                 before=node.picture,
             )
@@ -211,7 +216,7 @@ class ProvenanceView:
             Row(
                 icon=STATE_ICONS.get(str(row.get("verdict")), "abstained"),
                 mood=CLASSES.get(str(row.get("verdict")), "open"),
-                words=STATE_WORDS.get(str(row.get("verdict")), "Not judged"),
+                words=STATE_WORDS.get(str(row.get("verdict")), gettext("Not judged")),
                 told=row,
             )
             for row in self.credentials.get("lists") or ()
@@ -295,17 +300,17 @@ def _facts(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     camera = told.get("camera") or {}
     generator = told.get("generator") or {}
     named = [
-        ("Camera", _camera(camera)),
-        ("Lens", camera.get("lens")),
-        ("Taken", camera.get("taken")),
-        ("Image generator", generator.get("name")),
-        ("Written by", told.get("software")),
-        ("Edited with", ", ".join(told.get("edit_software") or ())),
-        ("Declared source", told.get("digital_source_type")),
-        ("Encoder", told.get("encoder")),
-        ("Container", told.get("container_brand")),
-        ("Place", PLACE if told.get("location_present") else None),
-        ("Personal", _personal(told.get("personal_present") or ())),
+        (gettext("Camera"), _camera(camera)),
+        (gettext("Lens"), camera.get("lens")),
+        (gettext("Taken"), camera.get("taken")),
+        (gettext("Image generator"), generator.get("name")),
+        (gettext("Written by"), told.get("software")),
+        (gettext("Edited with"), ", ".join(told.get("edit_software") or ())),
+        (gettext("Declared source"), told.get("digital_source_type")),
+        (gettext("Encoder"), told.get("encoder")),
+        (gettext("Container"), told.get("container_brand")),
+        (gettext("Place"), PLACE if told.get("location_present") else None),
+        (gettext("Personal"), _personal(told.get("personal_present") or ())),
     ]
     yield from ((name, str(value)) for name, value in named if value)
 
@@ -316,4 +321,8 @@ def _camera(told: Mapping[str, Any]) -> str:
 
 
 def _personal(names: Collection[str]) -> str:
-    return f"Names or serial numbers are in: {', '.join(names)}." if names else ""
+    return (
+        gettext("Names or serial numbers are in: {names}.").format(names=", ".join(names))
+        if names
+        else ""
+    )

@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from probity.insight.figures import Chart
 
@@ -52,7 +53,9 @@ def draw(chart: Chart, *, title: str) -> SafeString:
         'preserveAspectRatio="xMinYMin meet">{}</svg>',
         _n(WIDTH),
         _n(height),
-        f"{title}, in {chart.unit}. The table below has the numbers.",
+        gettext("{title}, in {unit}. The table below has the numbers.").format(
+            title=title, unit=chart.unit
+        ),
         body,
     )
 
@@ -94,7 +97,7 @@ def _group(chart: Chart, place: int, top: float, scale: Scale) -> SafeString:
         value = series.values[place]
         y = top if chart.stacked else top + row * (BAR + GAP)
         if value is None:
-            pieces.append(_word(LABELS + 4, y + BAR - 3, "no value"))
+            pieces.append(_word(LABELS + 4, y + BAR - 3, gettext("no value")))
             continue
         begins = LABELS + (scale.at(reached) if chart.stacked else 0)
         width = scale.at(value)

@@ -13,10 +13,16 @@ from probity.accounts.models import Person
 from probity.core.clock import now
 from probity.insight.figures import Figure, Span
 from probity.insight.selectors import figures
+from probity.web.language.later import later
 
 from .drawing import draw
 
-PRESETS = ((7, "7 days"), (28, "4 weeks"), (91, "13 weeks"), (365, "a year"))
+PRESETS = (
+    (7, later("7 days")),
+    (28, later("4 weeks")),
+    (91, later("13 weeks")),
+    (365, later("a year")),
+)
 
 
 @dataclass(frozen=True)
@@ -56,24 +62,27 @@ class FiguresPage:
 
 def figures_page(*, person: Person, span: Span) -> FiguresPage:
     """Gather all figures for some days, over what this person may see."""
+    shown = [shown_of(figure, span) for figure in figures(person=person, span=span)]
+    return FiguresPage(span, presets(span, name="figures"), shown)
+
+
+def shown_of(figure: Figure, span: Span) -> Shown:
+    """One figure of some days with its drawing and the address of its table."""
     asked = {"from": span.first.isoformat(), "to": span.last.isoformat()}
-    shown = [
-        Shown(
-            figure,
-            draw(figure.chart, title=figure.title) if figure.chart else SafeString(""),
-            f"{reverse('figure-table', args=[figure.key])}?{urlencode(asked)}",
-        )
-        for figure in figures(person=person, span=span)
-    ]
-    return FiguresPage(span, _presets(span), shown)
+    return Shown(
+        figure,
+        draw(figure.chart, title=figure.title) if figure.chart else SafeString(""),
+        f"{reverse('figure-table', args=[figure.key])}?{urlencode(asked)}",
+    )
 
 
-def _presets(span: Span) -> list[Preset]:
+def presets(span: Span, *, name: str) -> list[Preset]:
+    """The usual spans of the page of this name."""
     today = now().date()
     found = []
     for count, words in PRESETS:
         begin = today - timedelta(days=count - 1)
         address = urlencode({"from": begin.isoformat(), "to": today.isoformat()})
         here = (span.first, span.last) == (begin, today)
-        found.append(Preset(words, f"{reverse('figures')}?{address}", here))
+        found.append(Preset(words, f"{reverse(name)}?{address}", here))
     return found

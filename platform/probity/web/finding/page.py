@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from probity.accounts.models import Person
-from probity.cases.models import CATEGORY_WORDS, Case, CaseClaim, CaseState, Category
+from probity.cases.models import Case, CaseClaim, CaseState, Category, EvidenceItem
 from probity.core.clock import now
 from probity.core.errors import Refusal
 from probity.evidence.models import Derivative
@@ -23,18 +23,22 @@ from probity.search.selectors import (
     Why,
     cases_found,
     count_up_to,
+    first_of,
     order_of,
     views_of,
     whys_of,
 )
+from probity.web.language.later import later
+from probity.web.language.said import said
+from probity.web.language.tables import CATEGORY_WORDS
 from probity.web.triage.clock import Clock, case_clock
 from probity.web.triage.queue_page import STATE_WORDS
 
 MOST = 50
 ORDER_WORDS = {
-    "urgent": "the most urgent first",
-    "due": "the nearest deadline first",
-    "newest": "the newest first",
+    "urgent": later("the most urgent first"),
+    "due": later("the nearest deadline first"),
+    "newest": later("the newest first"),
 }
 
 
@@ -60,12 +64,15 @@ class Row:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What the page shows; ``refusal`` is the sentence of a search that cannot be understood."""
+    """What the page shows; ``refusal`` is the sentence of a search that cannot be understood.
+
+    ``count`` is None where counting would have kept the page waiting.
+    """
 
     query: str
     rows: list[Row] = field(default_factory=list)
     start: int = 0
-    count: int = 0
+    count: int | None = 0
     more: bool = False
     order: str = ""
     refusal: str = ""
@@ -78,12 +85,12 @@ class SearchPage:
     @property
     def many(self) -> bool:
         """Whether there are more than the page counts."""
-        return self.count > COUNT_MAX
+        return self.count is None or self.count > COUNT_MAX
 
     @property
-    def count_max(self) -> int:
-        """Up to where the page counts."""
-        return COUNT_MAX
+    def least(self) -> int:
+        """How many there are at any rate, where there are more than the page counts."""
+        return self.last if self.count is None else COUNT_MAX
 
     @property
     def first(self) -> int:
@@ -142,19 +149,26 @@ def search_page(*, query: str, start: int, person: Person) -> SearchPage:
         terms = query_read(query)
         found = cases_found(query=terms, person=person)
         order = ORDER_WORDS[order_of(terms)]
+        cases = first_of(_with_all(found), start=start, most=MOST + 1)
     except Refusal as refusal:
-        return SearchPage(query, refusal=refusal.sentence)
-    claims = CaseClaim.objects.filter(ended_at=None, until__gte=now()).select_related("person")
-    shown = found.select_related("queue", "tally").prefetch_related(
-        "items__asset", Prefetch("claims", queryset=claims, to_attr="live_claims")
-    )
-    cases = list(shown[start : start + MOST + 1])
+        return SearchPage(query, refusal=said(refusal.sentence))
     more, cases = len(cases) > MOST, cases[:MOST]
-    count = count_up_to(found) if more or start else len(cases)
+    count = count_up_to(found) if more else start + len(cases)
     whys = whys_of(cases=cases, terms=terms)
     pictures = derivatives_concealed([item.asset_id for case in cases for item in case.items.all()])
     rows = [_row(case, pictures, whys.get(case.pk, [])) for case in cases]
     return SearchPage(query, rows, start=start, count=count, more=more, order=order)
+
+
+def _with_all(found: QuerySet[Case]) -> QuerySet[Case]:
+    """With what a row shows, read for the rows of the page alone: a join would reach every case
+    that was found before the first ones are picked."""
+    claims = CaseClaim.objects.filter(ended_at=None, until__gte=now()).select_related("person")
+    items = EvidenceItem.objects.select_related("asset").defer("asset__probe")
+    return found.prefetch_related(
+        "queue", "tally", Prefetch("items", items),
+        Prefetch("claims", queryset=claims, to_attr="live_claims"),
+    )  # fmt: skip
 
 
 def _row(case: Case, pictures: dict[str, Derivative], whys: list[Why]) -> Row:
@@ -174,7 +188,7 @@ def _row(case: Case, pictures: dict[str, Derivative], whys: list[Why]) -> Row:
         reports=case.tally.reports if hasattr(case, "tally") else 0,
         thumbnail=picture.pk if picture else None,
         sealed=any(asset.sealed for asset in assets),
-        demonstration=bool(case.demonstration),
+        demonstration=bool(case.shown_as),
         whys=whys,
     )
 

@@ -11,9 +11,10 @@ from probity.cases.models import Case
 from probity.decisions.measures import actions_of
 from probity.decisions.selectors import decisions_current
 
+#: The same in every language, as the words below them are: a table is read by programs, too.
 HEADER = (
-    "case", "state", "queue", "category", "places", "reports", "opened", "due", "due for",
-    "decided", "in force", "points", "demonstration",
+    "case", "state", "queue", "category", "places", "reports", "opened", "due", "due_for",
+    "decided", "in_force", "points", "demonstration",
 )  # fmt: skip
 CHUNK = 500
 
@@ -46,7 +47,7 @@ def _rows(cases: list[Case]) -> Iterator[list[object]]:
             case.due_for,
             _moment(case.decided_at),
             " ".join(actions_of(decision)) if decision else "",
-            case.priority,
+            "" if case.demonstration else case.priority,
             "yes" if case.demonstration else "no",
         ]
 

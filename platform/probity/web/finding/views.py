@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.roles import Ability
@@ -18,6 +19,7 @@ from probity.core.errors import Refusal
 from probity.search.selectors import cases_found, view_find
 from probity.search.services import export_record, view_remove, view_save
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said
 from probity.web.pages import by_htmx, go
 from probity.web.tables import csv_response
 
@@ -59,9 +61,9 @@ def save(request: HttpRequest) -> HttpResponseBase:
             pinned=request.POST.get("pinned") == "on",
             actor=actor_of(request),
         )
-        messages.success(request, f"“{view.name}” is kept.")
+        messages.success(request, gettext("“{name}” is kept.").format(name=view.name))
     except Refusal as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, said(refusal.sentence))
     return go(request, f"{reverse('search')}?{urlencode({'q': query})}")
 
 
@@ -72,7 +74,7 @@ def remove(request: HttpRequest, view_id: UUID) -> HttpResponseBase:
     actor = actor_of(request)
     view = view_find(view_id=view_id, person=actor.require_person(Ability.CASES_READ))
     view_remove(view=view, actor=actor)
-    messages.success(request, f"“{view.name}” is removed.")
+    messages.success(request, gettext("“{name}” is removed.").format(name=view.name))
     return go(request, reverse("search"))
 
 

@@ -14,9 +14,11 @@ from probity.keeping.models import (
     ErasureRequest,
     ErasureState,
     LegalHold,
+    NoteReview,
     Requester,
 )
-from probity.keeping.selectors import erasures_of_case, holds_of_case
+from probity.keeping.selectors import erasures_of_case, holds_of_case, notes_of_case
+from probity.web.triage.passing_page import Note
 
 from .words import (
     GROUND_WORDS,
@@ -58,12 +60,21 @@ class ErasureLine:
 
 
 @dataclass(frozen=True)
+class NoteLine(Note):
+    """A note to look at: when it goes unless somebody keeps it."""
+
+    review: NoteReview
+
+
+@dataclass(frozen=True)
 class KeepingPage:
-    """A case's holds, files, requests, and the form that was sent with something wrong."""
+    """A case's holds, files, requests, notes to look at, and the form that was sent with something
+    wrong."""
 
     case: Case
     holds: list[HoldLine]
     requests: list[ErasureLine]
+    notes: list[NoteLine]
     assets: list[Asset]
     reports: list[Report]
     recipients: list[str]
@@ -104,12 +115,14 @@ def keeping_page(
 ) -> KeepingPage:  # fmt: skip
     """Gather it for the one who looks."""
     abilities = actor.abilities
+    reviews = notes_of_case(case) if Ability.ERASURES_DECIDE in abilities else []
     told = bool(abilities & {Ability.HOLDS_MANAGE, Ability.AUDIT_READ})
     exports = Export.objects.filter(case=case, state="done").order_by("asked_at")
     return KeepingPage(
         case=case,
         holds=[HoldLine(row, hold_sentence(row), told) for row in holds_of_case(case)],
         requests=[erasure_line(row) for row in erasures_of_case(case)],
+        notes=[NoteLine(row.note, row) for row in reviews],
         assets=[item.asset for item in case.items.select_related("asset")],
         reports=list(case.reports.all()),
         recipients=list(dict.fromkeys(export.recipient for export in exports)),

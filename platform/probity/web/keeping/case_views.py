@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.roles import Ability
@@ -21,6 +22,7 @@ from probity.core.errors import InvalidInput, NotFound
 from probity.evidence.models import Asset
 from probity.keeping.holds import hold_place, hold_release
 from probity.keeping.models import ErasureRequest
+from probity.keeping.notes import note_keep, note_remove
 from probity.keeping.requests import (
     Wanted,
     erasure_approve,
@@ -28,8 +30,9 @@ from probity.keeping.requests import (
     erasure_extend,
     erasure_refuse,
 )
-from probity.keeping.selectors import hold_find
+from probity.keeping.selectors import hold_find, note_find
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
 
 from .case_page import keeping_page
 
@@ -55,7 +58,11 @@ def hold(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
         )  # fmt: skip
 
     return _done(
-        request, case, "hold", place, "The hold stands: nothing it covers can be destroyed."
+        request,
+        case,
+        "hold",
+        place,
+        gettext("The hold stands: nothing it covers can be destroyed."),
     )
 
 
@@ -69,7 +76,7 @@ def release(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponseB
     def act() -> None:
         hold_release(hold=found, reason=reason, actor=actor_of(request))
 
-    say = "The hold is released. Erasures that waited for it go on by themselves."
+    say = gettext("The hold is released. Erasures that waited for it go on by themselves.")
     return _done(request, case, f"release-{hold_id}", act, say)
 
 
@@ -83,11 +90,13 @@ def enter(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
             reports=[_id(key) for key in said.getlist("reports")],
             assets=said.getlist("assets"), words=said.get("words", ""),
         )  # fmt: skip
-        _, token = erasure_enter(
+        row, token = erasure_enter(
             case=case, requester=said.get("requester", ""), wanted=wanted, actor=actor_of(request)
         )
     except InvalidInput as wrong:
         return _wrong(request, case, "enter", wrong)
+    if row.joined:
+        messages.info(request, gettext("They had asked before: this joined their open request."))
     address = request.build_absolute_uri(reverse("erasure-outcome", args=[token]))
     return _page(request, case, address=address)
 
@@ -103,7 +112,9 @@ def approve(request: HttpRequest, case_id: UUID, request_id: UUID) -> HttpRespon
     def act() -> None:
         erasure_approve(request=found, assets=chosen, actor=actor_of(request))
 
-    return _done(request, case, f"decide-{request_id}", act, "Granted. A worker erases it now.")
+    return _done(
+        request, case, f"decide-{request_id}", act, gettext("Granted. A worker erases it now.")
+    )
 
 
 @require_POST
@@ -119,7 +130,7 @@ def refuse(request: HttpRequest, case_id: UUID, request_id: UUID) -> HttpRespons
             actor=actor_of(request),
         )  # fmt: skip
 
-    say = "Refused. The one who asked reads the reason on their page."
+    say = gettext("Refused. The one who asked reads the reason on their page.")
     return _done(request, case, f"decide-{request_id}", act, say)
 
 
@@ -133,7 +144,21 @@ def extend(request: HttpRequest, case_id: UUID, request_id: UUID) -> HttpRespons
     def act() -> None:
         erasure_extend(request=found, why=why, actor=actor_of(request))
 
-    return _done(request, case, f"decide-{request_id}", act, "There are two months more.")
+    return _done(request, case, f"decide-{request_id}", act, gettext("There are two months more."))
+
+
+@require_POST
+@needs(Ability.ERASURES_DECIDE)
+def note(request: HttpRequest, case_id: UUID, note_id: UUID) -> HttpResponseBase:
+    """Keep a note that speaks of nothing that was erased, or erase it."""
+    case = case_find(case_id)
+    found, keep = note_find(case, note_id), request.POST.get("answer") == "keep"
+
+    def act() -> None:
+        (note_keep if keep else note_remove)(note=found, actor=actor_of(request))
+
+    say = gettext("The note stays.") if keep else gettext("The note is erased.")
+    return _done(request, case, "notes", act, say)
 
 
 def _done(
@@ -149,7 +174,7 @@ def _done(
 
 def _wrong(request: HttpRequest, case: Case, form: str, wrong: InvalidInput) -> HttpResponse:
     draft = {name: str(value) for name, value in request.POST.items()}
-    return _page(request, case, status=422, form=form, draft=draft, errors=wrong.fields)
+    return _page(request, case, status=422, form=form, draft=draft, errors=said_of(wrong.fields))
 
 
 def _page(request: HttpRequest, case: Case, *, status: int = 200, **state: Any) -> HttpResponse:
@@ -163,14 +188,14 @@ def _asset(case: Case, sha256: str) -> Asset | None:
         return None
     item = case.items.select_related("asset").filter(asset=sha256).first()
     if item is None:
-        raise NotFound("This case has no such file.")
+        raise NotFound(gettext("This case has no such file."))
     return item.asset
 
 
 def _request(case: Case, request_id: UUID) -> ErasureRequest:
     found = case.erasures.filter(pk=request_id).first()
     if found is None:
-        raise NotFound("There is no such request in this case.")
+        raise NotFound(gettext("There is no such request in this case."))
     return found
 
 
@@ -181,7 +206,7 @@ def _day(text: str) -> datetime | None:
     try:
         day = datetime.fromisoformat(text.strip()).date()
     except ValueError:
-        raise InvalidInput.of({"until": "The end is a day such as 2027-03-31."})
+        raise InvalidInput.of({"until": gettext("The end is a day such as 2027-03-31.")})
     return datetime.combine(day, time(23, 59, 59), UTC)
 
 
@@ -189,4 +214,4 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise InvalidInput.of({"what": "This case has no such report or file."})
+        raise InvalidInput.of({"what": gettext("This case has no such report or file.")})

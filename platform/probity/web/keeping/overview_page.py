@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import Person
 from probity.cases.access import cases_seen
-from probity.cases.models import CATEGORY_WORDS, Category
+from probity.cases.models import Category
 from probity.core.clock import now
 from probity.keeping.models import (
     SEALED,
@@ -20,8 +22,16 @@ from probity.keeping.models import (
 )
 from probity.keeping.retention import Preview, retention_preview
 from probity.keeping.schedules import Schedule, schedules
-from probity.keeping.selectors import erasures_ended, erasures_open, holds_open
-from probity.web.words import absolute, relative, size
+from probity.keeping.selectors import (
+    NotesWaiting,
+    erasures_ended,
+    erasures_open,
+    holds_open,
+    notes_open,
+)
+from probity.web.language.later import later
+from probity.web.language.tables import CATEGORY_WORDS
+from probity.web.words import absolute, plural, relative, size
 
 from .case_page import ErasureLine, erasure_line
 from .words import hold_sentence
@@ -29,8 +39,8 @@ from .words import hold_sentence
 MOST = 200
 SHOWN = 20
 ANCHOR_WORDS: dict[str, str] = {
-    Anchor.DECISION: "the last decision",
-    Anchor.REPORT: "the last report",
+    Anchor.DECISION: later("the last decision"),
+    Anchor.REPORT: later("the last report"),
 }
 
 
@@ -53,8 +63,9 @@ class HoldRow:
 
 @dataclass(frozen=True)
 class OverviewPage:
-    """Holds and requests."""
+    """Holds, requests, and the cases with notes to look at."""
 
+    notes: list[NotesWaiting]
     holds: list[HoldRow]
     waiting: list[RequestRow]
     working: list[RequestRow]
@@ -65,6 +76,7 @@ def overview_page(person: Person) -> OverviewPage:
     """Gather it, of the cases this person may see."""
     opened = [_row(row) for row in erasures_open(person=person)[:MOST]]
     return OverviewPage(
+        notes=notes_open(person=person)[:MOST],
         holds=[HoldRow(row, hold_sentence(row)) for row in holds_open(person=person)[:MOST]],
         waiting=[row for row in opened if row.line.waits],
         working=[row for row in opened if not row.line.waits],
@@ -159,13 +171,18 @@ def preview_words(preview: Preview) -> str:
     """``3 cases with 4 files (1.4 MB) would go; one stays under a hold.``"""
     cases, files = len(preview.cases), preview.files
     if not cases and not preview.held:
-        return "Nothing goes: no decided case is past its time."
-    said = (
-        f"{cases} case{'' if cases == 1 else 's'} would be cleared and {files} "
-        f"file{'' if files == 1 else 's'} ({size(preview.bytes)}) destroyed."
+        return gettext("Nothing goes: no decided case is past its time.")
+    said = gettext("{cases} would be cleared and {files} ({size}) destroyed.").format(
+        cases=plural(cases, "case", "cases"),
+        files=plural(files, "file", "files"),
+        size=size(preview.bytes),
     )
     if preview.left_to_others:
-        said += f" {preview.left_to_others} more stay for other cases that need them."
+        said += gettext(" {left_to_others} more stay for other cases that need them.").format(
+            left_to_others=preview.left_to_others
+        )
     if preview.held:
-        said += f" {len(preview.held)} more whose time is over stay under a legal hold."
+        said += gettext(" {held} more whose time is over stay under a legal hold.").format(
+            held=len(preview.held)
+        )
     return said

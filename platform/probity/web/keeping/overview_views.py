@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -14,6 +15,7 @@ from probity.core.errors import InvalidInput
 from probity.keeping.schedules import schedule_read, schedule_set
 from probity.keeping.selectors import erasure_by_receipt
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
 
 from .case_page import erasure_line
 from .overview_page import overview_page, schedules_page
@@ -42,11 +44,11 @@ def schedules(request: HttpRequest) -> HttpResponseBase:
     try:
         if "save" in request.POST:
             schedule_set(category=category, actor=actor_of(request), **said)
-            messages.success(request, "The schedule is changed from now on.")
+            messages.success(request, gettext("The schedule is changed from now on."))
             return redirect("keeping-schedules")
         proposed = schedule_read(category=category, days=said["days"], anchor=said["anchor"])
     except InvalidInput as wrong:
-        state = {"category": category, "draft": said, "errors": wrong.fields}
+        state = {"category": category, "draft": said, "errors": said_of(wrong.fields)}
         return _schedules(request, status=422, may_set=may_set, **state)
     return _schedules(request, may_set=may_set, category=category, draft=said, proposed=proposed)
 

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from probity.cases.models import PriorityWeights
 from probity.cases.order_preview import OrderPreview, order_preview
 from probity.cases.prioritising import weights_now
-from probity.cases.priority import DEFAULTS, WEIGHT_WORDS
+from probity.cases.priority import DEFAULTS
+from probity.web.language.tables import WEIGHT_WORDS
 
 GROUPS = {
     "The clock": (
         "late", "within_2h", "within_8h", "within_24h", "within_72h", "later",
-        "own_target_percent",
+        "own_target_percent", "placeless_percent",
     ),
     "The harm": ("harm_critical", "harm_high", "harm_medium", "harm_low"),
     "Who and how many": (
@@ -55,9 +57,17 @@ class PriorityPage:
         if found is None:
             return ""
         if not found.changed:
-            return f"None of {found.looked_at} cases would stand in another place."
-        more = f" {found.more} more were not looked at." if found.more else ""
-        return f"{found.changed} of {found.looked_at} cases would stand in another place.{more}"
+            return gettext("None of {looked_at} cases would stand in another place.").format(
+                looked_at=found.looked_at
+            )
+        more = (
+            gettext(" {more} more were not looked at.").format(more=found.more)
+            if found.more
+            else ""
+        )
+        return gettext("{changed} of {looked_at} cases would stand in another place.{more}").format(
+            changed=found.changed, looked_at=found.looked_at, more=more
+        )
 
 
 def priority_page(

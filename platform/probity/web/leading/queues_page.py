@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from probity.cases.models import GENERAL, Queue, TargetKind
 from probity.cases.queues import queue_general
@@ -90,7 +91,7 @@ def targets_read(data: QueryDict) -> dict[TargetKind, int | None]:
         text = data.get(kind, "").strip()
         factor = MINUTES.get(data.get(f"{kind}_unit", "h"))
         if text and not (text.isdecimal() and len(text) < 7 and factor and int(text)):
-            wrong[kind] = "Give a whole number from 1, or leave it empty for no target."
+            wrong[kind] = gettext("Give a whole number from 1, or leave it empty for no target.")
         else:
             found[kind] = int(text) * (factor or 1) if text else None
     if wrong:
@@ -102,5 +103,7 @@ def order_read(data: QueryDict) -> int:
     """Where the tab stands; raises InvalidInput."""
     text = data.get("order", "100").strip()
     if not text.isdecimal() or len(text) > 6:
-        raise InvalidInput.of({"order": "The place is a whole number; small ones come first."})
+        raise InvalidInput.of(
+            {"order": gettext("The place is a whole number; small ones come first.")}
+        )
     return int(text)

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
-from probity.cases.models import CATEGORY_WORDS, Queue, RoutingRule, SenderKind, Severity
+from probity.cases.models import Queue, RoutingRule, SenderKind, Severity
 from probity.cases.queues import queue_general
 from probity.cases.routing import Line, Preview, line_of
 from probity.cases.routing_rules import rules_digest
+from probity.web.language.later import later
+from probity.web.language.tables import CATEGORY_WORDS
 from probity.web.words import joined
 
 SEVERITY_WORDS = {
-    Severity.CRITICAL: "Critical: a file is sealed because it may show a minor",
-    Severity.HIGH: "High: intimate imagery, elections",
-    Severity.MEDIUM: "Medium: impersonation, advertising, defamation",
-    Severity.LOW: "Low: something else",
+    Severity.CRITICAL: later("Critical: a file is sealed because it may show a minor"),
+    Severity.HIGH: later("High: intimate imagery, elections"),
+    Severity.MEDIUM: later("Medium: impersonation, advertising, defamation"),
+    Severity.LOW: later("Low: something else"),
 }
 SENDER_WORDS = {
-    SenderKind.PUBLIC: "Anybody",
-    SenderKind.TRUSTED_FLAGGER: "A trusted flagger",
-    SenderKind.AUTHORITY: "An authority",
+    SenderKind.PUBLIC: later("Anybody"),
+    SenderKind.TRUSTED_FLAGGER: later("A trusted flagger"),
+    SenderKind.AUTHORITY: later("An authority"),
 }
-CATEGORIES = {str(key): words for key, words in CATEGORY_WORDS.items()}
+CATEGORIES = cast("Mapping[str, str]", CATEGORY_WORDS)
 EMPTY = Line("", "")
 
 
@@ -59,7 +63,7 @@ class RuleLine:
             _listed("severity", line.severities),
             _listed("sender", [one.replace("_", " ") for one in line.sender_kinds]),
         ]
-        return "; ".join(part for part in parts if part) or "every case"
+        return "; ".join(part for part in parts if part) or gettext("every case")
 
     @property
     def moved_words(self) -> str:
@@ -67,9 +71,19 @@ class RuleLine:
         found = self.preview
         if found is None:
             return ""
-        more = f" {found.more} more were not looked at." if found.more else ""
-        hand = f" {found.by_hand} stay where a person put them." if found.by_hand else ""
-        return f"{found.moved} of {found.looked_at} cases would move.{hand}{more}"
+        more = (
+            gettext(" {more} more were not looked at.").format(more=found.more)
+            if found.more
+            else ""
+        )
+        hand = (
+            gettext(" {by_hand} stay where a person put them.").format(by_hand=found.by_hand)
+            if found.by_hand
+            else ""
+        )
+        return gettext("{moved} of {looked_at} cases would move.{hand}{more}").format(
+            moved=found.moved, looked_at=found.looked_at, hand=hand, more=more
+        )
 
 
 @dataclass(frozen=True)

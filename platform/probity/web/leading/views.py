@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from probity.accounts.roles import Ability
@@ -27,6 +28,7 @@ from probity.cases.routing_rules import (
 from probity.core.errors import InvalidInput, NotFound
 from probity.core.wake import task_wake
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
 
 from .priority_page import priority_page, weights_read
 from .queues_page import order_read, queues_page, targets_read
@@ -46,7 +48,7 @@ def queues(request: HttpRequest) -> HttpResponseBase:
         _queue_save(request, key)
     except InvalidInput as wrong:
         draft = {name: request.POST.get(name, "") for name in ("title", "order")}
-        page = queues_page(errors=wrong.fields, draft=draft, open_id=key)
+        page = queues_page(errors=said_of(wrong.fields), draft=draft, open_id=key)
         return render(request, "web/leading/queues.html", {"page": page}, status=wrong.status)
     return redirect("leading-queues")
 
@@ -60,10 +62,10 @@ def _queue_save(request: HttpRequest, key: UUID | None) -> None:
     else:
         found = Queue.objects.filter(pk=key).first()
         if found is None:
-            raise NotFound("There is no such queue.")
+            raise NotFound(gettext("There is no such queue."))
         queue = queue_change(queue=found, title=title, order=order, actor=actor)
     targets_set(queue=queue, minutes=minutes, pauses="pauses" in data, actor=actor)
-    messages.success(request, f"The queue “{queue.title}” is saved.")
+    messages.success(request, gettext("The queue “{title}” is saved.").format(title=queue.title))
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +84,7 @@ def routing(request: HttpRequest) -> HttpResponseBase:
         if "save" in request.POST:
             return _rule_saved(request, rule, checked)
     except InvalidInput as wrong:
-        page = routing_page(rule=rule, draft=line, errors=wrong.fields)
+        page = routing_page(rule=rule, draft=line, errors=said_of(wrong.fields))
         return render(request, "web/leading/routing.html", {"page": page}, status=wrong.status)
     preview = routing_preview(rules_with(checked, rule=rule))
     page = routing_page(rule=rule, draft=checked, preview=preview)
@@ -93,10 +95,20 @@ def _rule_placed(request: HttpRequest, rule: RoutingRule) -> HttpResponseBase:
     seen, actor = request.POST.get("seen"), actor_of(request)
     if "remove" in request.POST:
         rule_remove(rule=rule, seen=seen, actor=actor)
-        messages.success(request, f"The rule “{rule.title}” is removed. Cases stay where they are.")
+        messages.success(
+            request,
+            gettext("The rule “{title}” is removed. Cases stay where they are.").format(
+                title=rule.title
+            ),
+        )
     else:
         rule_move(rule=rule, up="up" in request.POST, seen=seen, actor=actor)
-        messages.success(request, f"The rule “{rule.title}” is looked at in another place now.")
+        messages.success(
+            request,
+            gettext("The rule “{title}” is looked at in another place now.").format(
+                title=rule.title
+            ),
+        )
     return redirect("leading-routing")
 
 
@@ -106,13 +118,17 @@ def _rule_saved(request: HttpRequest, rule: RoutingRule | None, line: Line) -> H
         rule_change(rule=rule, line=line, seen=seen, actor=actor)
     else:
         rule_add(line=line, seen=seen, actor=actor)
-    say = f"The rule “{line.title}” holds for whatever comes from now on."
+    say = gettext("The rule “{title}” holds for whatever comes from now on.").format(
+        title=line.title
+    )
     if "backlog" in request.POST:
         found = routing_preview(rules_now()).cases
         moved = backlog_reroute(cases=found[:REROUTED_MOST], actor=actor.name)
-        say = f"{say} {moved} waiting cases moved."
+        say = gettext("{say} {moved} waiting cases moved.").format(say=say, moved=moved)
         if len(found) > REROUTED_MOST:
-            say = f"{say} {len(found) - REROUTED_MOST} are left; save again to move them too."
+            say = gettext("{say} {value} are left; save again to move them too.").format(
+                say=say, value=len(found) - REROUTED_MOST
+            )
     messages.success(request, say)
     return redirect("leading-routing")
 
@@ -132,12 +148,12 @@ def priority(request: HttpRequest) -> HttpResponse | HttpResponseBase:
                 values=draft, reason=reason, actor=actor_of(request),
                 seen=int(seen) if seen.isdecimal() else None,
             )  # fmt: skip
-            priorities_sweep()
+            priorities_sweep(most=1_000)
             task_wake("probity.sweep_priorities")
-            messages.success(request, "The new order is in use.")
+            messages.success(request, gettext("The new order is in use."))
             return redirect("leading-priority")
     except InvalidInput as wrong:
-        page = priority_page(draft=draft, reason=reason, errors=wrong.fields)
+        page = priority_page(draft=draft, reason=reason, errors=said_of(wrong.fields))
         return render(request, "web/leading/priority.html", {"page": page}, status=wrong.status)
     page = priority_page(draft=draft, reason=reason, proposed=checked)
     return render(request, "web/leading/priority.html", {"page": page})

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from probity.core.errors import InvalidInput, Refusal
 from probity.matching.models import LENGTHS, Bank, BankEntry, BankKind
 from probity.matching.selectors import banks_list, entries_parked
+from probity.web.language.later import later
+from probity.web.language.said import said, said_of
 from probity.web.review.replay import actor_words
 
 KIND_WORDS = {
-    BankKind.KNOWN: "Known content: a match is proposed to reviewers",
-    BankKind.NEGATIVE: "Never a match: blank frames, logos, test pictures",
-    BankKind.WATCH: "Watch-list: a match only warns its subscribers",
+    BankKind.KNOWN: later("Known content: a match is proposed to reviewers"),
+    BankKind.NEGATIVE: later("Never a match: blank frames, logos, test pictures"),
+    BankKind.WATCH: later("Watch-list: a match only warns its subscribers"),
 }
 SHOWN_MOST = 100
 
@@ -31,12 +34,12 @@ class Form:
     @property
     def errors(self) -> Mapping[str, str]:
         """A sentence for each wrong field."""
-        return self.error.fields if isinstance(self.error, InvalidInput) else {}
+        return said_of(self.error.fields) if isinstance(self.error, InvalidInput) else {}
 
     @property
     def sentence(self) -> str:
         """What was wrong as a whole, where no field says it."""
-        return self.error.sentence if self.error and not self.errors else ""
+        return said(self.error.sentence) if self.error and not self.errors else ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _shown(entry: BankEntry) -> Shown:
     ]
     frames = sum(row.at is not None for row in entry.signals.all())
     if frames:
-        signals.append(f"video, {frames} frames")
+        signals.append(gettext("video, {frames} frames").format(frames=frames))
     held = [text if len(text) < 90 else f"{text[:60]}…" for text in signals]
     return Shown(entry, actor_words(entry.added_by), held, getattr(entry, "found", 0))
 

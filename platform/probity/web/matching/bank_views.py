@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.actors import Actor
@@ -53,7 +54,7 @@ def banks(request: HttpRequest) -> HttpResponseBase:
     except Refusal as refusal:
         page = banks_page(draft=said.dict(), error=refusal)
         return render(request, "web/matching/banks.html", {"page": page}, status=refusal.status)
-    messages.success(request, f"{bank.label} is open.")
+    messages.success(request, gettext("{label} is open.").format(label=bank.label))
     return redirect("bank", name=bank.name)
 
 
@@ -82,13 +83,15 @@ def _added(request: HttpRequest, found: Bank, actor: Actor) -> None:
                 bank=found, kind=said.get("kind", ""), value=said.get("value", ""), why=why,
                 label=said.get("label", ""), actor=actor,
             )  # fmt: skip
-            messages.success(request, "Added. It is held against everything that is here.")
+            messages.success(request, gettext("Added. It is held against everything that is here."))
         case "file":
             content_add(
                 bank=found, asked=asked_of_upload(_required(upload)), why=why,
                 label=said.get("label", ""), actor=actor,
             )  # fmt: skip
-            messages.success(request, "Added what the file is like; the file was not kept.")
+            messages.success(
+                request, gettext("Added what the file is like; the file was not kept.")
+            )
         case "list":
             file = _required(upload)
             made = bank_import(
@@ -97,7 +100,7 @@ def _added(request: HttpRequest, found: Bank, actor: Actor) -> None:
             )  # fmt: skip
             messages.success(request, f"{plural(len(made), 'entry', 'entries')} added.")
         case _:
-            raise InvalidInput("The form is incomplete. Reload the page and try again.")
+            raise InvalidInput(gettext("The form is incomplete. Reload the page and try again."))
 
 
 @require_POST
@@ -110,8 +113,12 @@ def bank_settings(request: HttpRequest, name: str) -> HttpResponseBase:
         bank=found, share=_share(said.get("share", "")), closed=closed,
         expires_at=_day(said.get("expires", "")), actor=actor_of(request),
     )  # fmt: skip
-    words = "is closed and matches nothing any more." if closed else "is changed."
-    messages.success(request, f"{found.label} {words}")
+    words = (
+        gettext("{bank} is closed and matches nothing any more.")
+        if closed
+        else gettext("{bank} is changed.")
+    )
+    messages.success(request, words.format(bank=found.label))
     return redirect("banks") if closed else redirect("bank", name=found.name)
 
 
@@ -140,16 +147,16 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponseBase:
     found, actor = entry_find(entry_id), actor_of(request)
     if request.POST.get("do") == "clear":
         entry_clear(entry=found, actor=actor)
-        messages.success(request, "It is in use again, and will not be parked anew.")
+        messages.success(request, gettext("It is in use again, and will not be parked anew."))
         return redirect("banks-parked")
     entry_remove(entry=found, why=request.POST.get("why", ""), actor=actor)
-    messages.success(request, "It is taken out. What it matched stays on the record.")
+    messages.success(request, gettext("It is taken out. What it matched stays on the record."))
     return redirect("bank", name=found.bank.name)
 
 
 def _required(upload: ReceivedFile | None) -> ReceivedFile:
     if upload is None:
-        raise InvalidInput.of({"file": "Choose a file."})
+        raise InvalidInput.of({"file": gettext("Choose a file.")})
     return upload
 
 
@@ -157,7 +164,9 @@ def _share(text: str) -> int:
     try:
         return int(text or "100")
     except ValueError:
-        raise InvalidInput.of({"share": "The share is a percentage from 0 to 100."}) from None
+        raise InvalidInput.of(
+            {"share": gettext("The share is a percentage from 0 to 100.")}
+        ) from None
 
 
 def _day(text: str) -> datetime | None:
@@ -167,4 +176,6 @@ def _day(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(hour=23, minute=59, tzinfo=UTC)
     except ValueError:
-        raise InvalidInput.of({"expires": "Give the day as YYYY-MM-DD, or leave it out."}) from None
+        raise InvalidInput.of(
+            {"expires": gettext("Give the day as YYYY-MM-DD, or leave it out.")}
+        ) from None

@@ -6,15 +6,17 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import Person
 from probity.cases.access import visible
-from probity.cases.models import CATEGORY_WORDS, Case, CaseState, Category, EvidenceItem
+from probity.cases.models import Case, CaseState, Category, EvidenceItem
 from probity.decisions.models import Action
 from probity.decisions.selectors import decision_current
 from probity.evidence.models import Asset, Derivative
 from probity.evidence.selectors import derivatives_concealed
 from probity.matching.models import Cluster, Match
-from probity.matching.words import TURNS
+from probity.web.language.tables import CATEGORY_WORDS, TURNS
 from probity.web.triage.actions_words import ACTION_WORDS
 from probity.web.triage.queue_page import STATE_WORDS
 from probity.web.words import plural, size
@@ -156,14 +158,18 @@ def _state(case: Case) -> CaseState:
 
 def _differs(asset: Asset, first: Asset) -> str:
     if asset.pk == first.pk:
-        return "The first one that came."
+        return gettext("The first one that came.")
     match = Match.objects.filter(asset=asset, entry=None).order_by("distance").first()
     if match is None:
-        return "Held together through another copy."
+        return gettext("Held together through another copy.")
     turned = f", {TURNS[match.turn]}" if match.turn else ""
     if match.signal == "sound":
-        return f"Sounds alike, {match.distance / 10:.0f} % of the bits differ."
-    return f"{match.distance} of 256 bits from the copy nearest to it{turned}."
+        return gettext("Sounds alike, {value:.0f} % of the bits differ.").format(
+            value=match.distance / 10
+        )
+    return gettext("{distance} of 256 bits from the copy nearest to it{turned}.").format(
+        distance=match.distance, turned=turned
+    )
 
 
 def _days(cases: list[CopyCase]) -> list[Day]:

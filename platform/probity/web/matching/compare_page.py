@@ -11,15 +11,17 @@ from probity.evidence.models import Asset, Derivative
 from probity.evidence.selectors import derivatives_concealed
 from probity.matching.models import Match, MatchAnswer, SignalKind
 from probity.matching.selectors import answer_of, match_sentence
+from probity.web.language.later import later
+from probity.web.language.said import said_each
 from probity.web.triage.revealed import is_revealed
 from probity.workflow.case_compare import other_of, pair_find
 
 SIGNAL_WORDS = {
-    SignalKind.PDQ: "looks of a picture (PDQ)",
-    SignalKind.VIDEO: "looks of a film, second by second (PDQ)",
+    SignalKind.PDQ: later("looks of a picture (PDQ)"),
+    SignalKind.VIDEO: later("looks of a film, second by second (PDQ)"),
     SignalKind.SOUND: "sound",
-    SignalKind.SHA256: "the bytes (SHA-256)",
-    SignalKind.MD5: "the bytes (MD5)",
+    SignalKind.SHA256: later("the bytes (SHA-256)"),
+    SignalKind.MD5: later("the bytes (MD5)"),
 }
 
 
@@ -62,7 +64,7 @@ def compare_page(request: HttpRequest, *, case: Case, match: Match) -> ComparePa
     return ComparePage(
         case=case,
         match=match,
-        why=match_sentence(match),
+        why=said_each(match_sentence(match)),
         other=other,
         answer=answer_of(match),
         copy=pair[0] if pair and shown else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
@@ -24,9 +25,10 @@ from probity.matching.selectors import (
     matches_touching,
     searches_of,
 )
+from probity.web.language.said import said_each
 from probity.web.triage.actions_words import ACTION_WORDS, headline
 from probity.workflow.case_carry import carry_preview, four_eyes_needed
-from probity.workflow.case_copies import CopyCase, cases_alike
+from probity.workflow.case_copies import CopyCase, cases_identical
 
 SHOWN_MOST = 12
 
@@ -70,24 +72,30 @@ class CopiesPart:
         return bool(self.proposals or self.same)
 
 
-def copies_part(case: Case, *, person: Person) -> CopiesPart:
-    """Gather it, without cases this person may not see; sealed files are compared by their bytes
-    only."""
-    assets = list(Asset.objects.filter(items__case=case))
+def copies_part(case: Case, *, person: Person, assets: Sequence[Asset]) -> CopiesPart:
+    """Gather it for a case with these files, without cases this person may not see; sealed files
+    are compared by their bytes only."""
+    if not assets:
+        return CopiesPart(case=case)
     own = {asset.pk for asset in assets}
     matches = matches_touching(own)[:SHOWN_MOST]
     cases = _cases_with({_other(match, own) for match in matches} - {None}, case, person)
+    same = cases_identical(case, assets=own, person=person)
+    if not matches and not same:
+        return CopiesPart(case=case)
     return CopiesPart(
         case=case,
         proposals=[_proposal(match, cases.get(_other(match, own) or "", [])) for match in matches],
-        same=[each for each in cases_alike(case, person=person) if each.identical],
+        same=same,
         cluster=next((found for asset in assets if (found := cluster_of(asset))), None),
     )
 
 
 def _proposal(match: Match, cases: list[Case]) -> Proposal:
     answer = answer_of(match)
-    return Proposal(match, match_sentence(match), cases, answer.accepted if answer else None)
+    return Proposal(
+        match, said_each(match_sentence(match)), cases, answer.accepted if answer else None
+    )
 
 
 def _other(match: Match, own: set[str]) -> str | None:

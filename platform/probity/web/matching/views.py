@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.roles import Ability
@@ -41,7 +42,9 @@ def answer(request: HttpRequest, case_id: UUID, match_id: UUID) -> HttpResponseB
         case=case, match=match_find(match_id), accepted=accepted,
         why=request.POST.get("why", ""), actor=actor_of(request),
     )  # fmt: skip
-    messages.success(request, "Noted: it is a copy." if accepted else "Noted: it is no copy.")
+    messages.success(
+        request, gettext("Noted: it is a copy.") if accepted else gettext("Noted: it is no copy.")
+    )
     return go(request, reverse("case", args=[case.pk]) + "#copies")
 
 
@@ -83,8 +86,14 @@ def search(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     found = copies_search(case=case_find(case_id), actor=actor_of(request))
     messages.success(
         request,
-        f"{plural(found.compared, 'hash', 'hashes')} compared: {found.identical} with the very "
-        f"same bytes, {found.near} alike. The search is on the record.",
+        gettext(
+            "{compared} compared: {identical} with the very same bytes, {near} "
+            "alike. The search is on the record."
+        ).format(
+            compared=plural(found.compared, "hash", "hashes"),
+            identical=found.identical,
+            near=found.near,
+        ),
     )
     return redirect("carry", case_id=case_id)
 
@@ -124,13 +133,17 @@ def campaign(request: HttpRequest, cluster_id: UUID) -> HttpResponse:
 
 def _tell(request: HttpRequest, carried: Carry) -> None:
     if carried.outcome == "refused":
-        messages.info(request, "Refused. Nothing was carried.")
+        messages.info(request, gettext("Refused. Nothing was carried."))
     elif not carried.outcome:
-        messages.info(request, "Proposed. A second person has to agree before it is carried.")
+        messages.info(
+            request, gettext("Proposed. A second person has to agree before it is carried.")
+        )
     else:
         targets = carried.targets.filter(chosen=True)
         done = targets.exclude(decision=None).count()
-        messages.success(request, f"Carried to {plural(done, 'case', 'cases')}.")
+        messages.success(
+            request, gettext("Carried to {done}.").format(done=plural(done, "case", "cases"))
+        )
         for target in targets.filter(decision=None):
             held = Case.objects.get(pk=target.case)
             messages.error(request, f"{held.label}: {target.trouble}")
@@ -140,4 +153,6 @@ def _ids(values: list[str]) -> list[UUID]:
     try:
         return [UUID(value) for value in values]
     except ValueError:
-        raise InvalidInput("The form is incomplete. Reload the page and try again.") from None
+        raise InvalidInput(
+            gettext("The form is incomplete. Reload the page and try again.")
+        ) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from probity.accounts.actors import Actor
 from probity.accounts.roles import Ability
 from probity.audit.commitments import commitment_opens
@@ -15,15 +17,17 @@ from probity.notices.selectors import notices_of
 from probity.notices.services import committed, wording_of
 from probity.notices.shipped import Text
 from probity.outbox.models import MessageState
+from probity.web.language.later import later
+from probity.web.language.said import said
 
 from .letter import Block, letter_blocks
 from .words import GROUND_WORDS, PARTY_WORDS, how_told, kind_words
 
 DELIVERY = {
-    MessageState.WAITING: "The e-mail waits to be sent.",
-    MessageState.SENDING: "The e-mail is being sent.",
-    MessageState.SENT: "The mail server took it.",
-    MessageState.DEAD: "The e-mail could not be delivered.",
+    MessageState.WAITING: later("The e-mail waits to be sent."),
+    MessageState.SENDING: later("The e-mail is being sent."),
+    MessageState.SENT: later("The mail server took it."),
+    MessageState.DEAD: later("The e-mail could not be delivered."),
 }
 
 
@@ -37,6 +41,7 @@ class Line:
     how: str
     delivery: str
     language: str
+    language_name: str
     wording: str
     blocks: list[Block]
     unchanged: bool | None
@@ -79,7 +84,7 @@ def case_notices(
         lines=[_line(row) for row in notices_of(case)],
         holds=[_hold(row, told=manages) for row in case.notice_holds.select_related("placed_by")],
         may_manage=manages,
-        parties={"": "Everybody", **{p.value: words for p, words in PARTY_WORDS.items()}},
+        parties={"": gettext("Everybody"), **{p.value: words for p, words in PARTY_WORDS.items()}},
         grounds={g.value: words for g, words in GROUND_WORDS.items()},
         page_address=page_address,
         form=form,
@@ -99,14 +104,17 @@ def _line(row: Notice) -> Line:
         to=PARTY_WORDS[Party(row.to)],
         how=how_told(row),
         delivery=DELIVERY[MessageState(row.message.state)] if row.message else "",
-        language=NAMES.get(row.language, row.language),
-        wording=wording_of(row),
+        language=row.language,
+        language_name=NAMES.get(row.language, row.language),
+        wording=said(wording_of(row)),
         blocks=letter_blocks(row.text_shown),
         unchanged=good,
     )
 
 
 def _hold(row: NoticeHold, *, told: bool) -> HoldLine:
-    who = PARTY_WORDS[Party(row.to)].lower() if row.to else "reporters and uploader"
-    sentence = f"{GROUND_WORDS[HoldGround(row.ground)]}: nothing goes to the {who}"
+    who = PARTY_WORDS[Party(row.to)].lower() if row.to else gettext("reporters and uploader")
+    sentence = gettext("{ground_words}: nothing goes to the {who}").format(
+        ground_words=GROUND_WORDS[HoldGround(row.ground)], who=who
+    )
     return HoldLine(row, sentence, told, row.ended_at is None)

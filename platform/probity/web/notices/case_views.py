@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.roles import Ability
@@ -21,6 +22,7 @@ from probity.notices.holds import notice_hold_end, notice_hold_place
 from probity.notices.selectors import hold_find
 from probity.notices.services import page_open
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
 
 from .case_page import case_notices
 
@@ -54,8 +56,10 @@ def hold(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
             until=_end_of_day(said.get("until", "")), actor=actor_of(request),
         )  # fmt: skip
     except InvalidInput as wrong:
-        return _page(request, case, status=422, form="hold", draft=said, errors=wrong.fields)
-    messages.success(request, "From now on they are told nothing about this case.")
+        return _page(
+            request, case, status=422, form="hold", draft=said, errors=said_of(wrong.fields)
+        )
+    messages.success(request, gettext("From now on they are told nothing about this case."))
     return redirect("case-notices", case.pk)
 
 
@@ -70,12 +74,17 @@ def hold_end(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponse
         sent = notice_hold_end(hold=found, reason=reason, actor=actor_of(request))
     except InvalidInput as wrong:
         form = f"end-{hold_id}"
-        return _page(request, case, status=422, form=form, errors=wrong.fields)
+        return _page(request, case, status=422, form=form, errors=said_of(wrong.fields))
     if len(sent) == 1:
-        messages.success(request, "The hold has ended, and one notice that it held back went out.")
+        messages.success(
+            request, gettext("The hold has ended, and one notice that it held back went out.")
+        )
     else:
         messages.success(
-            request, f"The hold has ended, and {len(sent)} notices that it held back went out."
+            request,
+            gettext("The hold has ended, and {sent} notices that it held back went out.").format(
+                sent=len(sent)
+            ),
         )
     return redirect("case-notices", case.pk)
 
@@ -91,5 +100,5 @@ def _end_of_day(said: str) -> datetime | None:
     try:
         day = date.fromisoformat(said)
     except ValueError:
-        raise InvalidInput.of({"until": "Give the last day as YYYY-MM-DD."}) from None
+        raise InvalidInput.of({"until": gettext("Give the last day as YYYY-MM-DD.")}) from None
     return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)

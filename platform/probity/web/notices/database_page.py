@@ -13,14 +13,15 @@ from probity.cases.access import cases_seen, visible
 from probity.notices.models import EntryState, TransparencyCall, TransparencyEntry
 from probity.notices.transparency.build import Built
 from probity.notices.transparency.sending import export_plan
+from probity.web.language.later import later
 
 SHOWN = 50
 #: So many due decisions are built for a page at most; the command builds all of them.
 BUILT = 500
 OUTCOMES = {
-    "stored": "Stored",
-    "refused": "Refused: something in the batch was not accepted",
-    "unknown": "No usable answer",
+    "stored": later("Stored"),
+    "refused": later("Refused: something in the batch was not accepted"),
+    "unknown": later("No usable answer"),
 }
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.roles import Ability
@@ -20,6 +21,7 @@ from probity.decisions.selectors import decision_find
 from probity.notices.transparency.counts import counts_csv, decisions_counted
 from probity.notices.transparency.facts import public_facts_write
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
 
 from .database_page import database_page
 
@@ -45,8 +47,10 @@ def facts(request: HttpRequest, decision_id: UUID) -> HttpResponseBase:
             content_date=day_read(said.get("content_date", ""), "content_date"),
         )  # fmt: skip
     except InvalidInput as wrong:
-        return _page(request, status=422, form=str(decision_id), draft=said, errors=wrong.fields)
-    messages.success(request, "These facts are told in place of the reason.")
+        return _page(
+            request, status=422, form=str(decision_id), draft=said, errors=said_of(wrong.fields)
+        )
+    messages.success(request, gettext("These facts are told in place of the reason."))
     return redirect("transparency")
 
 
@@ -70,7 +74,7 @@ def day_read(said: str, name: str) -> date | None:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise InvalidInput.of({name: "Give the day as YYYY-MM-DD."}) from None
+        raise InvalidInput.of({name: gettext("Give the day as YYYY-MM-DD.")}) from None
 
 
 def _begins(day: date) -> datetime:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.urls import NoReverseMatch, reverse
 
 from probity.cases.models import Case, Report
+from probity.contests.selectors import appeals_by
 from probity.core.clock import now
 from probity.decisions.models import Decision
 from probity.decisions.selectors import decision_current
@@ -36,11 +37,15 @@ class Letter:
 
 @dataclass(frozen=True)
 class AppealDoor:
-    """Where a complaint is made, and until when; no address where none can be made here."""
+    """Where a complaint is made, and until when; no address where none can be made here.
+
+    ``sent``: one was made already; the address says what became of it.
+    """
 
     address: str
     until: datetime
     open: bool
+    sent: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,4 +110,5 @@ def appeal_door(
         address = reverse("appeal-new", args=[token])
     except NoReverseMatch:
         address = ""
-    return AppealDoor(address, until, now() <= until)
+    sent = appeals_by(decision.case, report=report).filter(decision=decision).exists()
+    return AppealDoor(address, until, now() <= until, sent)

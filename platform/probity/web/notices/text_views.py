@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.roles import Ability
@@ -13,6 +14,7 @@ from probity.core.errors import Conflict, InvalidInput, NotFound
 from probity.notices.editing import kind_read, text_preview, text_restore, text_save
 from probity.notices.shipped import Text
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 
 from .texts_page import text_page, texts_page
 
@@ -41,12 +43,12 @@ def text(request: HttpRequest, kind: str, language: str) -> HttpResponseBase:
             actor=actor_of(request), seen=_number(request.POST.get("seen", "")),
         )  # fmt: skip
     except InvalidInput as wrong:
-        return _page(request, kind, language, draft=draft, errors=wrong.fields, status=422)
+        return _page(request, kind, language, draft=draft, errors=said_of(wrong.fields), status=422)
     except Conflict as clash:
         return _page(
             request, kind, language, draft=draft, errors={"body": clash.sentence}, status=409
         )
-    messages.success(request, "The text is saved. It is used from the next notice on.")
+    messages.success(request, gettext("The text is saved. It is used from the next notice on."))
     return redirect("notice-text", kind, language)
 
 
@@ -56,7 +58,7 @@ def restore(request: HttpRequest, kind: str, language: str) -> HttpResponseBase:
     """Use the shipped words again."""
     _known(kind, language)
     text_restore(kind=kind, language=language, actor=actor_of(request))
-    messages.success(request, "The text that comes with the product is in use again.")
+    messages.success(request, gettext("The text that comes with the product is in use again."))
     return redirect("notice-text", kind, language)
 
 
@@ -64,7 +66,7 @@ def _known(kind: str, language: str) -> None:
     try:
         kind_read(kind, language)
     except InvalidInput as wrong:
-        raise NotFound(wrong.sentence) from None
+        raise NotFound(said(wrong.sentence)) from None
 
 
 def _number(said: str) -> int | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from probity.notices.editing import SAMPLE_AT, kind_read
 from probity.notices.filling import text_fill
 from probity.notices.kinds import SHAPES, Kind, Shape
@@ -13,6 +15,8 @@ from probity.notices.models import TextVersion
 from probity.notices.samples import sample_values
 from probity.notices.selectors import text_current, text_versions
 from probity.notices.shipped import Text
+from probity.web.language.said import said
+from probity.web.language.tables import NOTICE_NEEDS
 
 from .letter import Block, letter_blocks
 
@@ -59,7 +63,7 @@ def texts_page() -> list[TextLine]:
     """Every kind."""
     return [
         TextLine(
-            kind, shape.title, shape.says,
+            kind, said(shape.title), said(shape.says),
             [(code, name, _state(kind, code)) for code, name in NAMES.items()],
         )
         for kind, shape in SHAPES.items()
@@ -79,7 +83,7 @@ def text_page(
         kind=kind, shape=shape, language=language, language_name=NAMES[language],
         subject=text.subject, body=text.body, number=row.number if row else 0,
         own=row is not None and not row.shipped, may=sorted(shape.may),
-        must=[(name, shape.needs.get(name, "")) for name in sorted(shape.must)],
+        must=[(name, NOTICE_NEEDS.get((chosen, name), "")) for name in sorted(shape.must)],
         versions=list(text_versions(chosen, language)[:20]),
         preview=None if errors else preview_of(chosen, language, text),
         languages=NAMES, errors=errors or {},
@@ -94,4 +98,6 @@ def preview_of(kind: Kind, language: str, text: Text) -> Preview:
 
 def _state(kind: Kind, language: str) -> str:
     _, row = text_current(kind, language)
-    return "shipped" if row is None or row.shipped else f"version {row.number}"
+    if row is None or row.shipped:
+        return gettext("shipped")
+    return gettext("version {number}").format(number=row.number)

@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from probity.core.clock import now
 from probity.outbox.endpoints import OVERLAP_HOURS_MAX
 from probity.outbox.kinds import WebhookKind, subscribable
 from probity.outbox.models import Attempt, Channel, Endpoint, Message, MessageState
 from probity.outbox.selectors import Counted, endpoints_all, messages_counted, messages_list
+from probity.web.language.later import later
 
 MOST = 100
 STATE_WORDS = {
-    MessageState.WAITING: "Waiting",
-    MessageState.SENDING: "Being sent",
-    MessageState.SENT: "Taken",
-    MessageState.DEAD: "Dead letter",
+    MessageState.WAITING: later("Waiting"),
+    MessageState.SENDING: later("Being sent"),
+    MessageState.SENT: later("Taken"),
+    MessageState.DEAD: later("Dead letter"),
 }
 STATE_ICONS = {
     MessageState.WAITING: "clock-later",
@@ -27,7 +29,12 @@ STATE_ICONS = {
     MessageState.SENT: "ok",
     MessageState.DEAD: "failed",
 }
-TABS = {"": "All", "waiting": "Waiting", "sent": "Taken", "dead": "Dead letters"}
+TABS = {
+    "": later("All"),
+    "waiting": later("Waiting"),
+    "sent": later("Taken"),
+    "dead": later("Dead letters"),
+}
 PRIVATE_LINK = re.compile(r"(/(?:alerts/(?:confirm|leave)|status|decision)/)[\w:.=~-]+")
 
 
@@ -62,7 +69,7 @@ class Line:
         """Where it goes; of an address only as much as tells two apart."""
         if self.message.endpoint is not None:
             return self.message.endpoint.name
-        return address_shown(self.message.recipient) or "an erased address"
+        return address_shown(self.message.recipient) or gettext("an erased address")
 
     @property
     def ended(self) -> bool:
@@ -86,8 +93,8 @@ class EndpointLine:
     def words(self) -> str:
         """Whether it is on, and in trouble."""
         if self.endpoint.disabled_at:
-            return "Off"
-        return "In trouble" if self.endpoint.failures else "On"
+            return gettext("Off")
+        return gettext("In trouble") if self.endpoint.failures else gettext("On")
 
     @property
     def icon(self) -> str:

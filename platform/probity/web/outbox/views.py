@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,6 +27,7 @@ from probity.outbox.models import Endpoint
 from probity.outbox.selectors import endpoint_find, message_find
 from probity.outbox.services import message_redeliver
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said, said_of
 
 from .page import endpoint_page, endpoints_page, message_page, messages_page
 
@@ -42,7 +44,9 @@ def endpoints(request: HttpRequest) -> HttpResponseBase:
     except (InvalidInput, Conflict) as wrong:
         page = endpoints_page(**_kept(request), errors=_errors(wrong))
         return render(request, "web/outbox/endpoints.html", {"page": page}, status=wrong.status)
-    messages.success(request, f"{row.name} is added. Copy its secret now.")
+    messages.success(
+        request, gettext("{name} is added. Copy its secret now.").format(name=row.name)
+    )
     return _endpoint(request, row, secret=secret)
 
 
@@ -59,7 +63,7 @@ def endpoint(request: HttpRequest, endpoint_id: UUID) -> HttpResponseBase:
     except (InvalidInput, Conflict) as wrong:
         state = {**_kept(request), "errors": _errors(wrong)}
         return _endpoint(request, row, status=wrong.status, **state)
-    messages.success(request, "The changes are saved.")
+    messages.success(request, gettext("The changes are saved."))
     return redirect("outbox-endpoint", endpoint_id)
 
 
@@ -75,8 +79,8 @@ def rotate(request: HttpRequest, endpoint_id: UUID) -> HttpResponseBase:
             actor=actor_of(request), endpoint=row, hours=int(hours) if hours.isdecimal() else -1
         )
     except InvalidInput as wrong:
-        return _endpoint(request, row, status=422, errors=wrong.fields)
-    messages.success(request, "There is a new secret. Copy it now.")
+        return _endpoint(request, row, status=422, errors=said_of(wrong.fields))
+    messages.success(request, gettext("There is a new secret. Copy it now."))
     return _endpoint(request, row, secret=secret)
 
 
@@ -87,10 +91,18 @@ def switch(request: HttpRequest, endpoint_id: UUID) -> HttpResponseBase:
     row, actor = endpoint_find(endpoint_id), actor_of(request)
     if request.POST.get("to") == "on":
         endpoint_enable(actor=actor, endpoint=row)
-        messages.success(request, f"{row.name} is on. Its dead letters can be sent again.")
+        messages.success(
+            request,
+            gettext("{name} is on. Its dead letters can be sent again.").format(name=row.name),
+        )
     else:
         endpoint_disable(actor=actor, endpoint=row, why=request.POST.get("why", ""))
-        messages.success(request, f"{row.name} is off. What waited for it is a dead letter now.")
+        messages.success(
+            request,
+            gettext("{name} is off. What waited for it is a dead letter now.").format(
+                name=row.name
+            ),
+        )
     return redirect("outbox-endpoint", endpoint_id)
 
 
@@ -99,7 +111,9 @@ def switch(request: HttpRequest, endpoint_id: UUID) -> HttpResponseBase:
 def test(request: HttpRequest, endpoint_id: UUID) -> HttpResponseBase:
     """Send a test."""
     message = endpoint_test(actor=actor_of(request), endpoint=endpoint_find(endpoint_id))
-    messages.success(request, "A test is on its way. Reload this page to see what came back.")
+    messages.success(
+        request, gettext("A test is on its way. Reload this page to see what came back.")
+    )
     return redirect("outbox-message", message.pk)
 
 
@@ -126,7 +140,7 @@ def message(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def again(request: HttpRequest, message_id: UUID) -> HttpResponseBase:
     """Send a finished message again."""
     message_redeliver(message=message_find(message_id), actor=actor_of(request))
-    messages.success(request, "It is sent again, with the same id and the same words.")
+    messages.success(request, gettext("It is sent again, with the same id and the same words."))
     return redirect("outbox-message", message_id)
 
 
@@ -154,4 +168,6 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
 
 
 def _errors(wrong: InvalidInput | Conflict) -> dict[str, str]:
-    return wrong.fields if isinstance(wrong, InvalidInput) else {"name": wrong.sentence}
+    return (
+        said_of(wrong.fields) if isinstance(wrong, InvalidInput) else {"name": said(wrong.sentence)}
+    )

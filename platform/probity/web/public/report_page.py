@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext
 
-from probity.cases.models import CATEGORY_WORDS, Category
+from probity.cases.models import Category
+from probity.web.language.later import later
+from probity.web.language.tables import CATEGORY_WORDS
 
 HINTS = {
-    Category.INTIMATE: "Nudity or a sexual act, real or generated, shown without consent.",
-    Category.ELECTION: "A candidate, a vote or how to vote, shown falsely.",
-    Category.IMPERSONATION: "Somebody pretends to be another person or organisation.",
-    Category.ADVERTISING: "A face or voice sells something its owner never agreed to.",
-    Category.DEFAMATION: "A false statement of fact that harms a reputation.",
-    Category.OTHER: "Anything else that should be looked at.",
+    Category.INTIMATE: later("Nudity or a sexual act, real or generated, shown without consent."),
+    Category.ELECTION: later("A candidate, a vote or how to vote, shown falsely."),
+    Category.IMPERSONATION: later("Somebody pretends to be another person or organisation."),
+    Category.ADVERTISING: later("A face or voice sells something its owner never agreed to."),
+    Category.DEFAMATION: later("A false statement of fact that harms a reputation."),
+    Category.OTHER: later("Anything else that should be looked at."),
 }
 KEPT = ("url", "sha256", "category", "explanation", "places", "email", "signature")
 TICKED = ("depicted", "good_faith", "may_show_minor")
@@ -56,7 +59,7 @@ def report_page(
     """The form with all text kept; a file cannot be kept by a browser and must be chosen again."""
     sentences = dict(errors or {})
     if "category" in sentences:
-        sentences["category"] = "Choose what is wrong."
+        sentences["category"] = gettext("Choose what is wrong.")
     return ReportPage(
         kept={name: data.get(name, "") for name in KEPT},
         ticked=frozenset(name for name in TICKED if data.get(name)),

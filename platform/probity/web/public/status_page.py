@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from probity.analysis.selectors import progress_of
-from probity.cases.models import CATEGORY_WORDS, CaseState, Category, Report
+from probity.cases.models import CaseState, Category, Report
 from probity.cases.selectors import claim_live
 from probity.decisions.models import Action
 from probity.decisions.selectors import decision_current
-from probity.decisions.statements import MEASURES
 from probity.keeping.models import ErasureState
 from probity.notices.models import Party
 from probity.web.keeping.words import STATE_WORDS, covers, outcome
+from probity.web.language.tables import CATEGORY_WORDS
+from probity.web.language.tables import MEASURE_SENTENCES as MEASURES
 from probity.web.notices.private_page import AppealDoor, Letter, appeal_door, reporter_letters
 
 
@@ -84,34 +87,46 @@ def report_erased(report: Report) -> bool:
 
 
 def _received(report: Report) -> Step:
-    kept = "Your report is kept safely."
-    said = "What you said in it was erased." if report_erased(report) else kept
-    return Step("done", "Received", said, report.received_at)
+    kept = gettext("Your report is kept safely.")
+    said = gettext("What you said in it was erased.") if report_erased(report) else kept
+    return Step("done", gettext("Received"), said, report.received_at)
 
 
 def _measured(report: Report) -> Step:
-    title = "Looked at by machines"
+    title = gettext("Looked at by machines")
     state = progress_of(report.case_id).state
     if state in {"none", "cancelled"}:
-        return Step("done", title, "Not needed here: no file is being opened.")
+        return Step("done", title, gettext("Not needed here: no file is being opened."))
     if state in {"waiting", "running"} and report.case.state != CaseState.DECIDED:
-        return Step("now", title, "Measurements are being taken. They only help the person.")
-    return Step("done", title, "Finished. The measurements only help the person who decides.")
+        return Step(
+            "now", title, gettext("Measurements are being taken. They only help the person.")
+        )
+    return Step(
+        "done", title, gettext("Finished. The measurements only help the person who decides.")
+    )
 
 
 def _reviewed(report: Report) -> Step:
     case = report.case
     if case.state == CaseState.DECIDED:
-        return Step("done", "With a reviewer", "A person looked at your report.")
+        return Step("done", gettext("With a reviewer"), gettext("A person looked at your report."))
     if claim_live(case):
-        return Step("now", "With a reviewer", "A person is looking at your report now.")
-    return Step("next", "With a reviewer", "Your report waits for a person. Urgent ones go first.")
+        return Step(
+            "now", gettext("With a reviewer"), gettext("A person is looking at your report now.")
+        )
+    return Step(
+        "next",
+        gettext("With a reviewer"),
+        gettext("Your report waits for a person. Urgent ones go first."),
+    )
 
 
 def _decided(report: Report) -> Step:
     decision = decision_current(report.case)
     if report.case.state == CaseState.DECIDED and decision:
-        return Step("done", "Decided", MEASURES[Action(decision.action)], decision.at)
+        return Step("done", gettext("Decided"), MEASURES[Action(decision.action)], decision.at)
     if decision:
-        return Step("next", "Decided", "The first decision is being looked at again.")
-    return Step("next", "Decided", "You will see here what was decided.")
+        return Step(
+            "next", gettext("Decided"), gettext("The first decision is being looked at again.")
+        )
+    return Step("next", gettext("Decided"), gettext("You will see here what was decided."))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from probity.accounts.actors import REPORTER
 from probity.accounts.roles import Ability
@@ -24,6 +24,7 @@ from probity.core.throttle import source_of, throttle
 from probity.evidence.uploads import received_file
 from probity.keeping.requests import erasure_ask_reporter
 from probity.web.guard import person_of
+from probity.web.language.said import said, said_of
 from probity.web.pages import by_htmx, go
 from probity.workflow.report_receive import Receipt, report_receive
 
@@ -31,7 +32,7 @@ from .report_page import report_page
 from .status_page import status_page
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """The queue for those who work here, a welcome for everybody else."""
     person = person_of(request)
@@ -42,10 +43,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
     return render(request, "web/public/home.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponseBase:
     """The report form."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "web/public/report.html", {"page": report_page({})})
     throttle(scope="report", who=source_of(request), rate=settings.REPORT_RATE)
     try:
@@ -58,7 +59,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
 
 
 @never_cache
-@require_GET
+@require_safe
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """A report's way. The address is the key: it is not listed, cached or passed on."""
     found = report_by_receipt(token)
@@ -87,7 +88,7 @@ def status_erase(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether the application can serve: 200 when the database answers, else 503."""
     del request
@@ -99,7 +100,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@require_GET
+@require_safe
 def favicon(request: HttpRequest) -> HttpResponseBase:
     """The mark, for browsers that ask at the old address."""
     del request
@@ -119,9 +120,11 @@ def _filled(request: HttpRequest) -> Mapping[str, object]:
 
 def _again(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The form with each sentence beside its field; a refused file is the file field's matter."""
-    fields = refusal.fields if isinstance(refusal, InvalidInput) else {}
+    fields = said_of(refusal.fields) if isinstance(refusal, InvalidInput) else {}
     page = report_page(
-        request.POST, errors=fields or {"file": refusal.sentence}, had_file=bool(request.FILES)
+        request.POST,
+        errors=fields or {"file": said(refusal.sentence)},
+        had_file=bool(request.FILES),
     )
     name = "web/public/report_main.html" if by_htmx(request) else "web/public/report.html"
     return render(request, name, {"page": page}, status=refusal.status)

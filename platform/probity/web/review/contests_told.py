@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.audit.commitments import commitment_opens
 from probity.contests.models import (
     Appeal,
@@ -17,21 +19,18 @@ from probity.contests.models import (
     ReferralStep,
     RequestUpdate,
 )
-from probity.contests.request_models import UPDATE_WORDS, UpdateKind
-from probity.contests.words import (
-    GROUND_WORDS,
-    MISUSE_WORDS,
-    OUTCOME_WORDS,
-    Ground,
-    Misuse,
-    Outcome,
-)
+from probity.contests.request_models import UpdateKind
+from probity.contests.words import Ground, Misuse, Outcome
+from probity.web.language.later import later
+from probity.web.language.tables import APPEAL_GROUND_WORDS as GROUND_WORDS
+from probity.web.language.tables import APPEAL_OUTCOME_WORDS as OUTCOME_WORDS
+from probity.web.language.tables import MISUSE_WORDS, UPDATE_WORDS
 from probity.web.words import absolute
 
 Payload = Mapping[str, Any]
 Lines = tuple[list[str], bool | None]
-GONE = "It is no longer stored."
-SIDES = {"uploader": "By whoever uploaded it.", "reporter": "By whoever reported it."}
+GONE = later("It is no longer stored.")
+SIDES = {"uploader": later("By whoever uploaded it."), "reporter": later("By whoever reported it.")}
 
 
 def _received(payload: Payload) -> Lines:
@@ -40,7 +39,7 @@ def _received(payload: Payload) -> Lines:
         return [GONE], None
     said = [SIDES[row.side], f"{GROUND_WORDS[Ground(row.ground)]}."]
     if row.erased_at:
-        return [*said, "What was said was erased."], None
+        return [*said, gettext("What was said was erased.")], None
     return said, row.snapshot == payload["snapshot"] and _opens(
         payload["words"], row.salts.get("words", ""), row.words
     )
@@ -52,7 +51,9 @@ def _evidence(payload: Payload) -> Lines:
 
 def _note(payload: Payload) -> Lines:
     row = AppealNote.objects.filter(pk=payload["note"]).first()
-    return ([], _opens(payload["text"], row.salt, row.text)) if row else ([GONE], None)
+    if row is None or not row.salt:
+        return [GONE], None
+    return [], _opens(payload["text"], row.salt, row.text)
 
 
 def _ruled(payload: Payload) -> Lines:
@@ -70,11 +71,18 @@ def _closed(payload: Payload) -> Lines:
 
 
 def _due(payload: Payload) -> Lines:
-    return [f"Our own target was {absolute(datetime.fromisoformat(payload['due']))}."], None
+    return [
+        gettext("Our own target was {due}.").format(
+            due=absolute(datetime.fromisoformat(payload["due"]))
+        )
+    ], None
 
 
 def _released(payload: Payload) -> Lines:
-    why = {"released": "It was given back.", "lease over": "The time to hold it ran out."}
+    why = {
+        "released": gettext("It was given back."),
+        "lease over": gettext("The time to hold it ran out."),
+    }
     return [why.get(payload["why"], "")], None
 
 
@@ -101,7 +109,9 @@ def _updated(payload: Payload) -> Lines:
 
 def _copies(payload: Payload) -> Lines:
     same, near = payload["identical"], payload["near"]
-    return [f"{same} with the very same bytes, {near} alike."], None
+    return [
+        gettext("{same} with the very same bytes, {near} alike.").format(same=same, near=near)
+    ], None
 
 
 def _proposed(payload: Payload) -> Lines:
@@ -110,20 +120,25 @@ def _proposed(payload: Payload) -> Lines:
         return [GONE], None
     same = hashlib.sha256(row.document.encode()).hexdigest() == payload["digest"]
     good = same and _opens(payload["reason"], row.reason_salt, row.reason)
-    return [f"To {row.plugin}; {'files too' if payload['files'] else 'without files'}."], good
+    return [
+        gettext("To {plugin}; {value}.").format(
+            plugin=row.plugin,
+            value=gettext("files too") if payload["files"] else gettext("without files"),
+        )
+    ], good
 
 
 def _step(payload: Payload) -> Lines:
     row = ReferralStep.objects.filter(pk=payload["step"]).first()
-    came = "taken" if payload["ok"] else "not taken"
+    came = "taken" if payload["ok"] else gettext("not taken")
     good = row is not None and (row.name, row.ok) == (payload["name"], payload["ok"])
     return [f"“{payload['name']}” was {came}."], good
 
 
 def _ended(payload: Payload) -> Lines:
     until = payload["keep_until"]
-    kept = [f"To be kept until {until}."] if until else []
-    return [f"It was {payload['outcome']}.", *kept], None
+    kept = [gettext("To be kept until {until}.").format(until=until)] if until else []
+    return [gettext("It was {outcome}.").format(outcome=payload["outcome"]), *kept], None
 
 
 def _nothing(payload: Payload) -> Lines:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.audit.commitments import commitment_opens
 from probity.cases.models import Case
 from probity.matching.models import Match, MatchAnswer
 from probity.matching.selectors import match_sentence
+from probity.web import words
+from probity.web.language.said import said_each
 from probity.web.triage.actions_words import ACTION_WORDS
 from probity.web.words import plural
 
@@ -17,7 +21,9 @@ Lines = tuple[list[str], bool | None]
 
 
 def _joined(payload: Payload) -> Lines:
-    return [f"It is report number {payload['reports']} in this case."], None
+    return [
+        gettext("It is report number {reports} in this case.").format(reports=payload["reports"])
+    ], None
 
 
 def _kept(payload: Payload) -> Lines:
@@ -27,14 +33,14 @@ def _kept(payload: Payload) -> Lines:
 def _found(payload: Payload) -> Lines:
     row = Match.objects.select_related("entry__bank").filter(pk=payload["match"]).first()
     if row is None:
-        return ["The match itself is no longer stored."], False
-    late = ["It was found when the hash was added."] if payload["retroactive"] else []
+        return [gettext("The match itself is no longer stored.")], False
+    late = [gettext("It was found when the hash was added.")] if payload["retroactive"] else []
     good = row.distance == payload["distance"] and row.known_id == payload["known"]
-    return [match_sentence(row), *late], good
+    return [said_each(match_sentence(row)), *late], good
 
 
 def _answered(payload: Payload) -> Lines:
-    what = "It is a copy." if payload["accepted"] else "It is no copy."
+    what = gettext("It is a copy.") if payload["accepted"] else gettext("It is no copy.")
     rows = MatchAnswer.objects.filter(match=payload["match"], accepted=payload["accepted"])
     if not payload["why"]:
         return [what], None
@@ -47,29 +53,58 @@ def _answered(payload: Payload) -> Lines:
 
 
 def _searched(payload: Payload) -> Lines:
-    compared = f"{payload['compared']:,} hashes were compared within {payload['radius']} bits."
-    found = f"Found: {payload['identical']} with the very same bytes, {payload['near']} alike."
+    compared = gettext("{compared} hashes were compared within {radius} bits.").format(
+        compared=words.number(payload["compared"]), radius=payload["radius"]
+    )
+    found = gettext("Found: {identical} with the very same bytes, {near} alike.").format(
+        identical=payload["identical"], near=payload["near"]
+    )
     return [compared, found], None
 
 
 def _proposed(payload: Payload) -> Lines:
-    left = f", {payload['left_out']} left out" if payload["left_out"] else ""
+    left = (
+        gettext(", {left_out} left out").format(left_out=payload["left_out"])
+        if payload["left_out"]
+        else ""
+    )
     chosen = plural(payload["chosen"], "case", "cases")
-    waits = ["A second person has to agree."] if payload["four_eyes"] else []
-    return [f"{ACTION_WORDS[payload['action']]}: {chosen} chosen{left}.", *waits], None
+    waits = [gettext("A second person has to agree.")] if payload["four_eyes"] else []
+    return [
+        gettext("{action_words}: {chosen} chosen{left}.").format(
+            action_words=ACTION_WORDS[payload["action"]], chosen=chosen, left=left
+        ),
+        *waits,
+    ], None
 
 
 def _ended(payload: Payload) -> Lines:
     if payload["outcome"] == "refused":
-        return ["A second person refused it; nothing was carried."], None
-    failed = f" {payload['failed']} could not be decided." if payload["failed"] else ""
-    return [f"Carried to {plural(payload['carried'], 'case', 'cases')}.{failed}"], None
+        return [gettext("A second person refused it; nothing was carried.")], None
+    failed = (
+        gettext(" {failed} could not be decided.").format(failed=payload["failed"])
+        if payload["failed"]
+        else ""
+    )
+    return [
+        gettext("Carried to {cases}.{failed}").format(
+            cases=plural(payload["carried"], "case", "cases"), failed=failed
+        )
+    ], None
 
 
 def _received(payload: Payload) -> Lines:
     case = Case.objects.filter(pk=payload["from_case"]).first()
-    how = "the very same bytes" if payload["identical"] else f"{payload['distance']} bits apart"
-    return [f"From {case.label if case else 'a case that is gone'}: {how}."], None
+    how = (
+        gettext("the very same bytes")
+        if payload["identical"]
+        else gettext("{distance} bits apart").format(distance=payload["distance"])
+    )
+    return [
+        gettext("From {value}: {how}.").format(
+            value=case.label if case else gettext("a case that is gone"), how=how
+        )
+    ], None
 
 
 COPY_EVENTS: dict[str, Callable[[Payload], Lines]] = {

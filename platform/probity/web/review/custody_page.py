@@ -6,21 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from probity.evidence.models import Asset
 from probity.evidence.selectors import custody_of
+from probity.web.language.later import later
 from probity.web.words import absolute
 
 ACTION_WORDS = {
-    "received": "Received",
-    "analysed": "Analysed",
-    "viewed": "Revealed",
-    "exported": "Left in an evidence bundle",
-    "sealed": "Sealed",
-    "derivatives_destroyed": "Pictures and clips destroyed",
-    "destroyed": "Destroyed with everything made from it",
-    "held": "Put under a legal hold",
-    "hold_released": "Legal hold ended",
-    "given_up": "Given up by this case; kept for others",
+    "received": later("Received"),
+    "analysed": later("Analysed"),
+    "viewed": later("Revealed"),
+    "exported": later("Left in an evidence bundle"),
+    "sealed": later("Sealed"),
+    "seal_lifted": later("Seal lifted"),
+    "derivatives_destroyed": later("Pictures and clips destroyed"),
+    "destroyed": later("Destroyed with everything made from it"),
+    "held": later("Put under a legal hold"),
+    "hold_released": later("Legal hold ended"),
+    "given_up": later("Given up by this case; kept for others"),
 }
 
 
@@ -48,10 +52,14 @@ def custody_page(asset: Asset, name_of: Callable[[str], str]) -> CustodyOf:
     """Gather it; ``name_of`` turns the log's pseudonym into a sign-in name."""
     last = asset.fixity.order_by("-at").first()
     good = last is None or last.intact
-    words = "Its SHA-256 was computed on receipt; it was not hashed again yet."
+    words = gettext("Its SHA-256 was computed on receipt; it was not hashed again yet.")
     if last:
-        found = "it is what was received" if last.intact else "it is NOT what was received"
-        words = f"Hashed again on {absolute(last.at)}: {found}."
+        found = (
+            gettext("it is what was received")
+            if last.intact
+            else gettext("it is NOT what was received")
+        )
+        words = gettext("Hashed again on {at}: {found}.").format(at=absolute(last.at), found=found)
     return CustodyOf(
         sha256=asset.sha256,
         touches=[

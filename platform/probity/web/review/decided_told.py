@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.audit.commitments import commitment_opens
-from probity.decisions.measures import NAMES
 from probity.decisions.models import Action, Approval, Measure, MeasureOutcome
+from probity.web.language.later import later
+from probity.web.language.tables import MEASURE_NAMES as NAMES
 from probity.web.triage.actions_words import scope_words
 from probity.web.words import absolute
 
@@ -16,11 +19,11 @@ Payload = Mapping[str, Any]
 Lines = tuple[list[str], bool | None]
 
 RESULT_WORDS = {
-    "done": "The host platform says that it is done",
-    "refused": "The host platform refuses it",
-    "failed": "The host platform says that it failed",
+    "done": later("The host platform says that it is done"),
+    "refused": later("The host platform refuses it"),
+    "failed": later("The host platform says that it failed"),
 }
-OVER_WORDS = {"lifted": "was lifted", "expired": "ended, because its time was over"}
+OVER_WORDS = {"lifted": later("was lifted"), "expired": later("ended, because its time was over")}
 
 
 def measure_lines(payload: Payload) -> list[str]:
@@ -56,15 +59,21 @@ def measures_stored(payload: Payload) -> bool:
 def _answered(payload: Payload) -> Lines:
     row = Approval.objects.filter(pk=payload["answer"]).first()
     if row is None:
-        return ["The answer is no longer stored."], None
+        return [gettext("The answer is no longer stored.")], None
     if not row.reason:
-        return [f"Second person: {row.person.username}."], row.given
+        return [
+            gettext("Second person: {username}.").format(username=row.person.username)
+        ], row.given
     good = commitment_opens(digest=payload["reason"], salt=row.reason_salt, value=row.reason)
-    return [f"Second person: {row.person.username}. “{row.reason}”"], good
+    return [
+        gettext("Second person: {username}. “{reason}”").format(
+            username=row.person.username, reason=row.reason
+        )
+    ], good
 
 
 def _undone(payload: Payload) -> Lines:  # noqa: ARG001
-    return ["Nothing had been sent."], None
+    return [gettext("Nothing had been sent.")], None
 
 
 def _effective(payload: Payload) -> Lines:
@@ -72,13 +81,17 @@ def _effective(payload: Payload) -> Lines:
     for line in payload["measures"]:
         name = NAMES[Action(line["action"])]
         if line["continues"]:
-            lines.append(f"{name} goes on as it was.")
+            lines.append(gettext("{name} goes on as it was.").format(name=name))
         elif line["ends"]:
-            lines.append(f"{name} begins, until {absolute(datetime.fromisoformat(line['ends']))}.")
+            lines.append(
+                gettext("{name} begins, until {ends}.").format(
+                    name=name, ends=absolute(datetime.fromisoformat(line["ends"]))
+                )
+            )
         else:
-            lines.append(f"{name} begins, until it is changed.")
+            lines.append(gettext("{name} begins, until it is changed.").format(name=name))
     if payload["supersedes"]:
-        lines.append("It replaces the decision before.")
+        lines.append(gettext("It replaces the decision before."))
     return lines, None
 
 
@@ -91,8 +104,10 @@ def _over(payload: Payload) -> Lines:
 def _outcome(payload: Payload) -> Lines:
     row = MeasureOutcome.objects.filter(pk=payload["outcome"]).first()
     if row is None:
-        return ["What it said is no longer stored."], None
-    said = f"{RESULT_WORDS[row.outcome]} (told: {row.event})"
+        return [gettext("What it said is no longer stored.")], None
+    said = gettext("{result_words} (told: {event})").format(
+        result_words=RESULT_WORDS[row.outcome], event=row.event
+    )
     line = f"{said}: “{row.note}”" if row.note else f"{said}."
     good = row.outcome == payload["result"] and row.event == payload["event"]
     if row.note:

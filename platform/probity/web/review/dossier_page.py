@@ -7,14 +7,16 @@ from datetime import datetime
 from functools import cache
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from probity.audit.models import AuditEvent
 from probity.audit.selectors import chain_events, chain_verify
 from probity.audit.services import case_chain
-from probity.cases.models import CATEGORY_WORDS, Case, CaseState, Category
+from probity.cases.models import Case, CaseState, Category
 from probity.core.clock import now
 from probity.decisions.selectors import decision_current
 from probity.evidence.models import Asset
+from probity.web.language.tables import CATEGORY_WORDS
 from probity.web.triage.decided import Decided, decided
 from probity.web.triage.queue_page import STATE_WORDS
 
@@ -85,10 +87,8 @@ def _tell(event: AuditEvent, *, who: str, broken: bool) -> Entry:
     try:
         return entry(event, who=who, broken=broken)
     except (KeyError, TypeError, ValueError, AttributeError, ValidationError):
-        return Entry(
-            event.seq, event.at, who, f"An unreadable event called “{event.name}”.",
-            event.name, event.hash, broken=broken,
-        )  # fmt: skip
+        what = gettext("An unreadable event called “{name}”.").format(name=event.name)
+        return Entry(event.seq, event.at, who, what, event.name, event.hash, broken=broken)
 
 
 def _plain(sentence: str, chain: str) -> str:

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from probity.bundles.models import CounselLink, Export, ExportState, Profile
-from probity.bundles.redaction import PROFILE_WORDS
 from probity.bundles.selectors import exports_of
 from probity.cases.models import Case
 from probity.core.clock import now
+from probity.web.language.later import later
+from probity.web.language.tables import PROFILE_WORDS
 
 STATE_WORDS = {
-    ExportState.WAITING: "Waiting for a worker",
-    ExportState.BUILDING: "Being made",
-    ExportState.DONE: "Ready",
-    ExportState.FAILED: "Could not be made",
+    ExportState.WAITING: later("Waiting for a worker"),
+    ExportState.BUILDING: later("Being made"),
+    ExportState.DONE: later("Ready"),
+    ExportState.FAILED: later("Could not be made"),
 }
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.roles import Ability
@@ -19,6 +20,7 @@ from probity.cases.selectors import case_find
 from probity.core.errors import InvalidInput, NotFound
 from probity.evidence.selectors import bundle_open
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said_of
 from probity.workflow.case_export import case_export, export_hand_out
 from probity.workflow.counsel import counsel_dismiss, counsel_invite
 
@@ -39,8 +41,10 @@ def exports(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     try:
         case_export(case=case, actor=actor_of(request), **draft)
     except InvalidInput as wrong:
-        return _page(request, case, status=422, draft=draft, errors=wrong.fields)
-    messages.success(request, "The bundle is being made. You can leave this page meanwhile.")
+        return _page(request, case, status=422, draft=draft, errors=said_of(wrong.fields))
+    messages.success(
+        request, gettext("The bundle is being made. You can leave this page meanwhile.")
+    )
     return redirect("exports", case_id=case_id)
 
 
@@ -78,7 +82,7 @@ def counsel(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
             actor=actor_of(request),
         )  # fmt: skip
     except InvalidInput as wrong:
-        return _page(request, case, status=422, draft=draft, errors=wrong.fields)
+        return _page(request, case, status=422, draft=draft, errors=said_of(wrong.fields))
     address = request.build_absolute_uri(f"/counsel/{secret}")
     return _page(request, case, address=address)
 
@@ -89,9 +93,11 @@ def counsel_close(request: HttpRequest, case_id: UUID, link_id: UUID) -> HttpRes
     """Close an address."""
     link = case_find(case_id).counsel_links.filter(pk=link_id).first()
     if link is None:
-        raise NotFound("This case has no such address.")
+        raise NotFound(gettext("This case has no such address."))
     counsel_dismiss(link=link, actor=actor_of(request))
-    messages.success(request, f"The address for {link.label} is closed.")
+    messages.success(
+        request, gettext("The address for {label} is closed.").format(label=link.label)
+    )
     return redirect("exports", case_id=case_id)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from probity.web.language.later import later
+
 from .replay import Entry
 
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "": ("All", ("",)),
-    "reports": ("Reports", ("report.", "request.", "case.opened")),
-    "evidence": ("Evidence", ("asset.", "run.")),
-    "law": ("Law and clocks", ("fact.", "law.", "clock", "case.places")),
-    "decisions": ("Decisions", ("case.decided", "statement.", "case.state")),
-    "notices": ("Notices", ("notice.", "message.", "transparency.")),
+    "": (later("All"), ("",)),
+    "reports": (later("Reports"), ("report.", "request.", "case.opened")),
+    "evidence": (later("Evidence"), ("asset.", "run.")),
+    "law": (later("Law and clocks"), ("fact.", "law.", "clock", "case.places")),
+    "decisions": (later("Decisions"), ("case.decided", "statement.", "case.state")),
+    "notices": (later("Notices"), ("notice.", "message.", "transparency.")),
     "keeping": (
-        "Holds and erasure",
+        later("Holds and erasure"),
         (
             "hold.",
             "retention.",
@@ -25,7 +27,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "bundle.destroyed",
         ),
     ),
-    "access": ("Who saw what", ("asset.viewed", "bundle.", "counsel.", "case.claim")),
+    "access": (later("Who saw what"), ("asset.viewed", "bundle.", "counsel.", "case.claim")),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.audit.canonical import digest_of
 from probity.outbox.models import Channel, Message
 
@@ -33,11 +35,11 @@ def message_lines(payload: Mapping[str, Any]) -> tuple[list[str], bool | None]:
     None where they were erased, are gone, or the event carries no digest.
     """
     row = Message.objects.select_related("endpoint").filter(pk=payload["message"]).first()
-    lines = [_to(row)] if row else ["The message is no longer stored."]
+    lines = [_to(row)] if row else [gettext("The message is no longer stored.")]
     if "why" in payload:
         lines.append(payload["why"])
     if payload.get("attempts", 1) > 1:
-        lines.append(f"After {payload['attempts']} attempts.")
+        lines.append(gettext("After {attempts} attempts.").format(attempts=payload["attempts"]))
     if row is None or row.forgotten_at or "digest" not in payload:
         return lines, None
     return lines, message_digest(row) == payload["digest"]
@@ -45,5 +47,7 @@ def message_lines(payload: Mapping[str, Any]) -> tuple[list[str], bool | None]:
 
 def _to(message: Message) -> str:
     if message.endpoint is not None:
-        return f"Webhook {message.kind} to {message.endpoint.name}."
+        return gettext("Webhook {kind} to {name}.").format(
+            kind=message.kind, name=message.endpoint.name
+        )
     return f"E-mail {message.kind}."

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.audit.canonical import digest_of
 from probity.audit.commitments import commitment_opens
 from probity.notices.languages import NAMES
@@ -20,6 +22,7 @@ from probity.notices.models import (
 )
 from probity.notices.services import committed
 from probity.notices.shipped import Text
+from probity.web.language.later import later
 from probity.web.notices.words import (
     GROUND_WORDS,
     PARTY_WORDS,
@@ -32,9 +35,9 @@ from probity.web.words import absolute
 Payload = Mapping[str, Any]
 Lines = tuple[list[str], bool | None]
 KEPT_WORDS = {
-    "stored": "The database stored it.",
-    "existing": "The database had it already.",
-    "found": "The database had it already; no answer had come when it was sent.",
+    "stored": later("The database stored it."),
+    "existing": later("The database had it already."),
+    "found": later("The database had it already; no answer had come when it was sent."),
 }
 
 
@@ -42,8 +45,12 @@ def _sent(payload: Payload) -> Lines:
     why = WHY_WORDS[Why(payload["why"])]
     language = NAMES.get(payload["language"], payload["language"])
     lines = [
-        f"{kind_words(payload['kind'])}, to the {PARTY_WORDS[Party(payload['to'])].lower()}.",
-        f"{WAY_WORDS[Way(payload['way'])]}, in {language}.",
+        gettext("{kind}, to the {lower}.").format(
+            kind=kind_words(payload["kind"]), lower=PARTY_WORDS[Party(payload["to"])].lower()
+        ),
+        gettext("{way_words}, in {language}.").format(
+            way_words=WAY_WORDS[Way(payload["way"])], language=language
+        ),
         *([why] if why else []),
     ]
     row = Notice.objects.filter(pk=payload["notice"]).first()
@@ -56,19 +63,27 @@ def _sent(payload: Payload) -> Lines:
 def _withheld(payload: Payload) -> Lines:
     to = PARTY_WORDS[Party(payload["to"])].lower()
     return [
-        f"{kind_words(payload['kind'])}, not told to the {to}.",
+        gettext("{kind}, not told to the {to}.").format(kind=kind_words(payload["kind"]), to=to),
         WHY_WORDS[Why(payload["why"])],
     ], None
 
 
 def _hold(payload: Payload) -> Lines:
-    to = PARTY_WORDS[Party(payload["to"])] if payload["to"] else "Reporters and uploader"
-    lines = [f"{GROUND_WORDS[HoldGround(payload['ground'])]}. Not told: {to.lower()}."]
+    to = PARTY_WORDS[Party(payload["to"])] if payload["to"] else gettext("Reporters and uploader")
+    lines = [
+        gettext("{ground_words}. Not told: {to}.").format(
+            ground_words=GROUND_WORDS[HoldGround(payload["ground"])], to=to.lower()
+        )
+    ]
     if payload["until"]:
-        lines.append(f"Until {absolute(datetime.fromisoformat(payload['until']))}.")
+        lines.append(
+            gettext("Until {until}.").format(
+                until=absolute(datetime.fromisoformat(payload["until"]))
+            )
+        )
     row = NoticeHold.objects.filter(pk=payload["hold"]).first()
     if row is None:
-        return [*lines, "The hold is no longer stored."], None
+        return [*lines, gettext("The hold is no longer stored.")], None
     good = all(
         commitment_opens(digest=payload[name], salt=row.salts[name], value=getattr(row, name))
         for name in ("reason", "reference")
@@ -79,7 +94,7 @@ def _hold(payload: Payload) -> Lines:
 def _hold_ended(payload: Payload) -> Lines:
     row = NoticeHold.objects.filter(pk=payload["hold"]).first()
     if row is None or not payload["reason"]:
-        return ["Its own end had come."] if row else [], None
+        return [gettext("Its own end had come.")] if row else [], None
     salt = row.salts.get("ended_reason", "")
     return [], commitment_opens(digest=payload["reason"], salt=salt, value=row.ended_reason)
 

@@ -6,35 +6,43 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import Person
 from probity.audit.commitments import commitment_opens
-from probity.cases.models import CATEGORY_WORDS, Category, Handover, Queue, Report, WorkNote
+from probity.cases.models import Category, Handover, Queue, Report, WorkNote
+from probity.web.language.later import later
+from probity.web.language.tables import CATEGORY_WORDS
 from probity.web.words import absolute, plural
 
 Payload = Mapping[str, Any]
 Lines = tuple[list[str], bool | None]
 
 WAITING_WORDS = {
-    "reporter": "It waits for the reporter.",
-    "uploader": "It waits for the uploader.",
-    "authority": "It waits for an authority.",
+    "reporter": later("It waits for the reporter."),
+    "uploader": later("It waits for the uploader."),
+    "authority": later("It waits for an authority."),
 }
 WOKEN_WORDS = {
-    "taken": "Somebody took it.",
-    "time": "Its time was over.",
-    "woken": "Somebody brought it back.",
-    "merged": "It was merged.",
+    "taken": later("Somebody took it."),
+    "time": later("Its time was over."),
+    "woken": later("Somebody brought it back."),
+    "merged": later("It was merged."),
 }
 
 
 def _queued(payload: Payload) -> Lines:
     was, becomes = _queue(payload["was"]), _queue(payload["now"])
-    return [f"From “{was}” to “{becomes}”: {payload['why']}."], None
+    return [
+        gettext("From “{was}” to “{becomes}”: {why}.").format(
+            was=was, becomes=becomes, why=payload["why"]
+        )
+    ], None
 
 
 def _category(payload: Payload) -> Lines:
     was, becomes = (CATEGORY_WORDS[Category(payload[name])] for name in ("was", "now"))
-    return [f"From “{was}” to “{becomes}”."], None
+    return [gettext("From “{was}” to “{becomes}”.").format(was=was, becomes=becomes)], None
 
 
 def _paused(payload: Payload) -> Lines:
@@ -46,7 +54,10 @@ def _resumed(payload: Payload) -> Lines:
 
 
 def _snoozed(payload: Payload) -> Lines:
-    return [f"Until {_when(payload['until'])}.", *_waiting(payload)], None
+    return [
+        gettext("Until {until}.").format(until=_when(payload["until"])),
+        *_waiting(payload),
+    ], None
 
 
 def _woken(payload: Payload) -> Lines:
@@ -56,7 +67,11 @@ def _woken(payload: Payload) -> Lines:
 def _sent(payload: Payload) -> Lines:
     row = Handover.objects.filter(pk=payload["handover"]).first()
     good = None if row is None else str(row.person_id) == payload["person"]
-    return [f"To {_name(payload['person'])}, until {_when(payload['until'])}."], good
+    return [
+        gettext("To {person}, until {until}.").format(
+            person=_name(payload["person"]), until=_when(payload["until"])
+        )
+    ], good
 
 
 def _sent_ended(payload: Payload) -> Lines:
@@ -64,31 +79,37 @@ def _sent_ended(payload: Payload) -> Lines:
 
 
 def _skipped(payload: Payload) -> Lines:
-    return [f"{_name(payload['person'])}, until {_when(payload['until'])}."], None
+    return [
+        gettext("{person}, until {until}.").format(
+            person=_name(payload["person"]), until=_when(payload["until"])
+        )
+    ], None
 
 
 def _noted(payload: Payload) -> Lines:
     row = WorkNote.objects.filter(pk=payload["note"]).first()
     if row is None or not row.salt:
-        return ["The words were erased."], None
+        return [gettext("The words were erased.")], None
     good = commitment_opens(digest=payload["text"], salt=row.salt, value=row.text)
     return [f"“{row.text}”"], good
 
 
 def _merged(payload: Payload) -> Lines:
-    return [_other(payload, "Its reports and files are in"), *_counts(payload)], _here(payload)
+    return [_other(payload, gettext("Its reports and files are in")), *_counts(payload)], _here(
+        payload
+    )
 
 
 def _absorbed(payload: Payload) -> Lines:
-    return [_other(payload, "They came from"), *_counts(payload)], _here(payload)
+    return [_other(payload, gettext("They came from")), *_counts(payload)], _here(payload)
 
 
 def _split(payload: Payload) -> Lines:
-    return [_other(payload, "The new case is"), *_files(payload)], None
+    return [_other(payload, gettext("The new case is")), *_files(payload)], None
 
 
 def _split_off(payload: Payload) -> Lines:
-    return [_other(payload, "It was part of"), *_files(payload)], None
+    return [_other(payload, gettext("It was part of")), *_files(payload)], None
 
 
 def _bare(_: Payload) -> Lines:
@@ -126,7 +147,7 @@ def _queue(key: str) -> str:
 
 def _name(person_id: str) -> str:
     person = Person.objects.filter(pk=person_id).first()
-    return person.username if person else "A former member of staff"
+    return person.username if person else gettext("A former member of staff")
 
 
 def _when(iso: str) -> str:
@@ -146,6 +167,7 @@ QUEUE_EVENTS: dict[str, Callable[[Payload], Lines]] = {
     "case.escalated": _bare,
     "case.escalation_ended": _bare,
     "case.noted": _noted,
+    "case.notes_erased": _bare,
     "case.merged": _merged,
     "case.absorbed": _absorbed,
     "case.split": _split,

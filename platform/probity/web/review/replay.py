@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import ApiToken, Person
 from probity.analysis.digest import run_digest
 from probity.analysis.models import Run
@@ -16,30 +18,29 @@ from probity.audit.canonical import digest_of
 from probity.audit.commitments import commitment_opens
 from probity.audit.models import AuditEvent
 from probity.audit.registry import kind
-from probity.bundles.models import CounselLink, Export
-from probity.cases.models import CATEGORY_WORDS, Category, Report
+from probity.cases.models import Category, Report
 from probity.decisions.law import fact_words, rule_titles
 from probity.decisions.models import Action, Decision, PolicyEvaluation, StatementOfReasons
+from probity.web.language import law, measured
+from probity.web.language.later import later
+from probity.web.language.said import said
+from probity.web.language.tables import CATEGORY_WORDS
 from probity.web.triage.actions_words import ACTION_WORDS
-from probity.web.triage.law_page import value_words
-from probity.web.words import absolute, joined, size
+from probity.web.triage.law_rules import value_words
+from probity.web.words import joined, plural, size
 
 from .bulk_told import BULK_EVENTS
+from .bundle_told import BUNDLE_TELLERS
 from .contests_told import CONTEST_EVENTS
 from .copies_told import COPY_EVENTS, Lines
 from .decided_told import DECISION_EVENTS, measure_lines, measures_stored
 from .keeping_told import KEEPING_EVENTS
 from .messages import MESSAGE_EVENTS, message_lines
 from .notices_told import NOTICE_EVENTS
+from .quality_told import QUALITY_EVENTS
 from .queues_told import QUEUE_EVENTS
-
-
-@dataclass(frozen=True)
-class Check:
-    """Whether something stored still is what the log vouches for; None when it was erased."""
-
-    sentence: str
-    good: bool | None
+from .seals_told import SEAL_EVENTS
+from .told import Check, Payload, Told, verdict, when
 
 
 @dataclass(frozen=True)
@@ -59,27 +60,16 @@ class Entry:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a storyteller adds to an event's plain sentence."""
-
-    lines: list[str] = field(default_factory=list)
-    quote: str = ""
-    check: Check | None = None
-    what: str = ""
-
-
-Payload = Mapping[str, Any]
 WHO = {
     "system": "Probity",
-    "reporter": "A reporter",
-    "uploader": "Whoever uploaded it",
-    "counsel": "Outside counsel",
+    "reporter": later("A reporter"),
+    "uploader": later("Whoever uploaded it"),
+    "counsel": later("Outside counsel"),
 }
 RELEASED = {
-    "released": "The reviewer gave the case back to the queue.",
-    "decided": "The claim ended with the decision.",
-    "lease ran out": "The claim ran out; the case went back to the queue.",
+    "released": later("The reviewer gave the case back to the queue."),
+    "decided": later("The claim ended with the decision."),
+    "lease ran out": later("The claim ran out; the case went back to the queue."),
 }
 
 
@@ -107,48 +97,56 @@ def actor_words(name: str) -> str:
     role, _, key = name.partition(":")
     if role == "person":
         person = Person.objects.filter(pk=key).first()
-        return person.username if person else "A former member of staff"
+        return person.username if person else gettext("A former member of staff")
     if role == "token":
         token = ApiToken.objects.select_related("person").filter(pk=key).first()
-        return f"{token.person.username}, through the API" if token else "A program"
+        return (
+            gettext("{username}, through the API").format(username=token.person.username)
+            if token
+            else "A program"
+        )
     return WHO.get(role, name)
 
 
 def _says(name: str) -> str:
     try:
-        return kind(name).says
+        return gettext(kind(name).says)
     except KeyError:
-        return f"An event called “{name}”."
+        return gettext("An event called “{name}”.").format(name=name)
 
 
 def _opened(payload: Payload) -> Told:
-    places = joined(payload["places"]) if payload["places"] else "no place named"
+    places = joined(payload["places"]) if payload["places"] else gettext("no place named")
     return Told([f"{CATEGORY_WORDS[Category(payload['category'])]}; {places}."])
 
 
 def _report(payload: Payload) -> Told:
     row = Report.objects.filter(pk=payload["report"]).first()
     if row is None:
-        return Told(check=Check("The report itself is no longer stored.", None))
-    lines = [f"Through the {'API' if row.channel == 'api' else 'public form'}."]
+        return Told(check=Check(gettext("The report itself is no longer stored."), None))
+    lines = [
+        gettext("Through the {value}.").format(
+            value="API" if row.channel == "api" else gettext("public form")
+        )
+    ]
     if payload["valid_request"]:
-        lines.append("It carried every element of a TAKE IT DOWN request.")
+        lines.append(gettext("It carried every element of a TAKE IT DOWN request."))
     return Told(lines, row.explanation, _committed(payload, row))
 
 
 def _committed(payload: Payload, row: Report) -> Check:
     if not row.explanation and not row.salts:
-        return Check("Its words were erased; the commitment stays.", None)
+        return Check(gettext("Its words were erased; the commitment stays."), None)
     salt = row.salts.get("explanation", "")
     good = commitment_opens(digest=payload["explanation"], salt=salt, value=row.explanation)
-    return _verdict(good, "The words are those that were received.")
+    return verdict(good, gettext("The words are those that were received."))
 
 
 def _asset(payload: Payload) -> Told:
-    kind_words = payload["media_type"] or "not opened"
+    kind_words = payload["media_type"] or gettext("not opened")
     lines = [f"{kind_words}, {size(payload['bytes'])}, SHA-256 {payload['asset']}"]
     if payload["known"]:
-        lines.append("The same bytes were here already; they are stored once.")
+        lines.append(gettext("The same bytes were here already; they are stored once."))
     return Told(lines)
 
 
@@ -158,166 +156,189 @@ def _viewed(payload: Payload) -> Told:
 
 def _sealed(payload: Payload) -> Told:
     count = payload["derivatives_destroyed"]
-    return Told([f"Why: {payload['why']}. {count} pictures and clips made from it were destroyed."])
+    return Told(
+        [
+            gettext("Why: {why}. {count} pictures and clips made from it were destroyed.").format(
+                why=payload["why"], count=count
+            )
+        ]
+    )
 
 
 def _demonstration(payload: Payload) -> Told:
-    return Told([f"Demonstration “{payload['demonstration'].replace('-', ' ')}”."])
+    return Told(
+        [
+            gettext("Demonstration “{demonstration}”.").format(
+                demonstration=payload["demonstration"].replace("-", " ")
+            )
+        ]
+    )
 
 
 def _run_started(payload: Payload) -> Told:
-    again = f"Attempt {payload['attempt']}. " if payload["attempt"] > 1 else ""
+    again = (
+        gettext("Attempt {attempt}. ").format(attempt=payload["attempt"])
+        if payload["attempt"] > 1
+        else ""
+    )
     return Told([f"{again}SHA-256 {payload['asset']}"])
 
 
 def _run(payload: Payload) -> Told:
     run = Run.objects.filter(pk=payload["run"]).first()
-    what = "An analysis ended." if payload["state"] == "done" else "An analysis broke off."
+    what = (
+        gettext("An analysis ended.")
+        if payload["state"] == "done"
+        else gettext("An analysis broke off.")
+    )
     if run is None:
-        return Told(what=what, check=Check("The findings are no longer stored.", None))
+        return Told(what=what, check=Check(gettext("The findings are no longer stored."), None))
     findings = list(run.findings.order_by("made_at", "pk"))
-    lines = [f"{row.title}: {row.sentence}" for row in findings]
+    lines = [f"{measured.told(row.title)}: {measured.told(row.sentence)}" for row in findings]
     if run_erased(run):
-        return Told(check=Check("What was found was erased with the file.", None), what=what)
+        return Told(
+            check=Check(gettext("What was found was erased with the file."), None), what=what
+        )
     good = run_digest(run) == payload["digest"]
-    return Told(lines, check=_verdict(good, "The findings are those that were made."), what=what)
+    return Told(
+        lines, check=verdict(good, gettext("The findings are those that were made.")), what=what
+    )
 
 
 def _claim(payload: Payload) -> Told:
-    return Told([f"Until {_when(payload['until'])}."])
+    return Told([gettext("Until {until}.").format(until=when(payload["until"])), *_moved(payload)])
 
 
 def _released(payload: Payload) -> Told:
-    return Told(what=RELEASED.get(payload["why"], f"The claim ended: {payload['why']}."))
+    return Told(
+        what=RELEASED.get(
+            payload["why"], gettext("The claim ended: {why}.").format(why=payload["why"])
+        )
+    )
 
 
 def _state(payload: Payload) -> Told:
-    words = {"open": "waiting", "in_review": "in review", "decided": "decided"}
-    was, now = (words.get(payload[key], payload[key]) for key in ("was", "now"))
-    return Told(what=f"The case moved from {was} to {now}.")
+    return Told(what=" ".join(_moved(payload)))
+
+
+def _moved(payload: Payload) -> list[str]:
+    """The move of a case in a sentence; none where it stayed what it was."""
+    words = {
+        "open": gettext("waiting"), "in_review": gettext("in review"),
+        "decided": gettext("decided"), "merged": gettext("merged"),
+    }  # fmt: skip
+    was, now = (words.get(payload.get(key, ""), payload.get(key, "")) for key in ("was", "now"))
+    return (
+        [gettext("The case moved from {was} to {now}.").format(was=was, now=now)]
+        if was != now
+        else []
+    )
 
 
 def _places(payload: Payload) -> Told:
-    was, now = (", ".join(payload[key]) or "no place" for key in ("was", "now"))
-    return Told([f"From {was} to {now}."])
+    was, now = (", ".join(payload[key]) or gettext("no place") for key in ("was", "now"))
+    return Told([gettext("From {was} to {now}.").format(was=was, now=now)])
 
 
 def _fact(payload: Payload) -> Told:
     spec = fact_words().get(payload["fact"])
     question = spec.question if spec else payload["fact"]
-    return Told([question, f"Answer: {value_words(payload['value'])}."])
+    return Told(
+        [
+            question,
+            gettext("Answer: {value}.").format(value=value_words(payload["value"])),
+        ]
+    )
 
 
 def _law(payload: Payload) -> Told:
     row = PolicyEvaluation.objects.filter(pk=payload["evaluation"]).first()
     if row is None:
-        return Told(check=Check("The evaluation is no longer stored.", None))
+        return Told(check=Check(gettext("The evaluation is no longer stored."), None))
     rules = row.result["rules"]
-    applies = [rule["title"] for rule in rules if rule["outcome"] == "applies"]
+    applies = [law.told(rule["title"]) for rule in rules if rule["outcome"] == "applies"]
     waiting = sum(rule["outcome"] == "unknown" for rule in rules)
-    lines = [f"Applies: {joined(applies)}."] if applies else []
+    lines = [gettext("Applies: {applies}.").format(applies=joined(applies))] if applies else []
     if waiting:
-        lines.append(f"Cannot be said yet: {waiting} rule{'s' if waiting > 1 else ''}.")
+        rules_open = plural(waiting, "rule", "rules")
+        lines.append(gettext("Cannot be said yet: {rules}.").format(rules=rules_open))
     good = digest_of({"facts": row.facts, "result": row.result}) == payload["digest"]
-    return Told(lines or ["No rule applies."], check=_verdict(good, "It is what was worked out."))
+    return Told(
+        lines or [gettext("No rule applies.")],
+        check=verdict(good, gettext("It is what was worked out.")),
+    )
 
 
 def _request(payload: Payload) -> Told:
-    return Told([f"From {_when(payload['at'])} on the time for it runs."])
+    return Told([gettext("From {at} on the time for it runs.").format(at=when(payload["at"]))])
 
 
 def _clocks(payload: Payload) -> Told:
-    started = [f"{_duty(line)} until {_when(line['due'])}." for line in payload["started"]]
-    ended = [f"{_duty(line)} no longer runs: {line['why']}." for line in payload["ended"]]
+    started = [
+        gettext("{duty} until {due}.").format(duty=_duty(line), due=when(line["due"]))
+        for line in payload["started"]
+    ]
+    ended = [
+        gettext("{duty} no longer runs: {why}.").format(duty=_duty(line), why=said(line["why"]))
+        for line in payload["ended"]
+    ]
     return Told([*started, *ended])
 
 
 def _clock(payload: Payload) -> Told:
-    return Told([f"{_duty(payload)} until {_when(payload['due'])}."])
+    return Told(
+        [gettext("{duty} until {due}.").format(duty=_duty(payload), due=when(payload["due"]))]
+    )
 
 
 def _duty(line: Payload) -> str:
-    may = "Provisionally, " if line.get("provisional") else ""
-    return f"{may}{rule_titles().get(line['rule'], line['rule'])}: {line['duty'].replace('_', ' ')}"
-
-
-def _when(iso: str) -> str:
-    return absolute(datetime.fromisoformat(iso))
+    may = gettext("Provisionally, ") if line.get("provisional") else ""
+    title = law.told(rule_titles().get(line["rule"]) or line["rule"])
+    return f"{may}{title}: {law.told(line['duty'].replace('_', ' '))}"
 
 
 def _decision(payload: Payload) -> Told:
     row = Decision.objects.filter(pk=payload["decision"]).first()
-    what = f"A person decided: {ACTION_WORDS[Action(payload['action'])].lower()}."
+    what = gettext("A person decided: {lower}.").format(
+        lower=ACTION_WORDS[Action(payload["action"])].lower()
+    )
     if row is None:
-        return Told(what=what, check=Check("The decision is no longer stored.", None))
+        return Told(what=what, check=Check(gettext("The decision is no longer stored."), None))
     good = commitment_opens(digest=payload["reason"], salt=row.reason_salt, value=row.reason)
     good = good and row.action == payload["action"] and row.rules == payload["rules"]
     good = good and measures_stored(payload)
     lines = measure_lines(payload)
     if payload["second_person"]:
-        lines.append("It waits for a second person.")
-    lines += [f"Rules: {joined(payload['rules'])}."] if payload["rules"] else []
+        lines.append(gettext("It waits for a second person."))
+    lines += (
+        [gettext("Rules: {rules}.").format(rules=joined(payload["rules"]))]
+        if payload["rules"]
+        else []
+    )
     if payload["supersedes"]:
-        lines.append("It replaces the decision before.")
-    return Told(lines, row.reason, _verdict(good, "The decision is as it was taken."), what)
+        lines.append(gettext("It replaces the decision before."))
+    return Told(lines, row.reason, verdict(good, gettext("The decision is as it was taken.")), what)
 
 
 def _statement(payload: Payload) -> Told:
     row = StatementOfReasons.objects.filter(pk=payload["statement"]).first()
     if row is None:
-        return Told(check=Check("The statement is no longer stored.", None))
+        return Told(check=Check(gettext("The statement is no longer stored."), None))
     good = digest_of(row.text) == payload["digest"]
-    return Told(check=_verdict(good, "The statement is as it was written."))
-
-
-def _bundle(payload: Payload) -> Told:
-    row = Export.objects.filter(pk=payload["export"]).first()
-    if row is None:
-        return Told(check=Check("The request is no longer stored.", None))
-    lines = [f"{row.profile.title()}; for {row.recipient}: {row.purpose}."]
-    good = all(
-        not payload[name]
-        or commitment_opens(digest=payload[name], salt=row.salts[name], value=getattr(row, name))
-        for name in ("purpose", "recipient", "why")
-    )
-    return Told(lines, check=_verdict(good, "Purpose and recipient are those that were given."))
-
-
-def _exported(payload: Payload) -> Told:
-    lines = [
-        f"{payload['files']} files, {size(payload['bytes'])}, SHA-256 {payload['sha256']}",
-        f"{payload['redactions']} things withheld, each with its reason in the bundle.",
-    ]
-    return Told(lines)
-
-
-def _downloaded(payload: Payload) -> Told:
-    return Told([f"SHA-256 {payload['sha256']}"])
-
-
-def _counsel(payload: Payload) -> Told:
-    row = CounselLink.objects.filter(pk=payload["link"]).first()
-    lines = [f"{row.label}, until {absolute(row.expires_at)}."] if row else []
-    return Told(lines + ([f"Page: {payload['page']}."] if "page" in payload else []))
+    return Told(check=verdict(good, gettext("The statement is as it was written.")))
 
 
 def _message(payload: Payload) -> Told:
     lines, good = message_lines(payload)
-    return Told(lines, check=None if good is None else _verdict(good, "The words are as sent."))
+    return Told(
+        lines, check=None if good is None else verdict(good, gettext("The words are as sent."))
+    )
 
 
 def _copies(tell: Callable[[Payload], Lines], payload: Payload) -> Told:
     lines, good = tell(payload)
-    check = None if good is None else _verdict(good, "What is stored is what was recorded.")
+    check = None if good is None else verdict(good, gettext("What is stored is what was recorded."))
     return Told(lines, check=check)
-
-
-def _failed(payload: Payload) -> Told:
-    return Told([payload["why"]])
-
-
-def _verdict(good: bool, sentence: str) -> Check:  # noqa: FBT001
-    return Check(sentence if good else "What is stored today differs from what was recorded.", good)
 
 
 TELLERS: dict[str, Callable[[Payload], Told]] = {
@@ -339,13 +360,8 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     "clocks.set": _clocks,
     "clock.warned": _clock,
     "clock.breached": _clock,
-    "bundle.requested": _bundle,
-    "bundle.exported": _exported,
-    "bundle.failed": _failed,
-    "bundle.downloaded": _downloaded,
-    "counsel.link_made": _counsel,
-    "counsel.link_revoked": _counsel,
-    "counsel.viewed": _counsel,
+    "clock.met": _clock,
+    **BUNDLE_TELLERS,
     "asset.destroyed": _sealed,
     "case.demonstration": _demonstration,
     "case.demonstration_removed": _demonstration,
@@ -355,7 +371,9 @@ TELLERS: dict[str, Callable[[Payload], Told]] = {
     **{name: partial(_copies, tell) for name, tell in CONTEST_EVENTS.items()},
     **{name: partial(_copies, tell) for name, tell in KEEPING_EVENTS.items()},
     **{name: partial(_copies, tell) for name, tell in QUEUE_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in SEAL_EVENTS.items()},
     **{name: partial(_copies, tell) for name, tell in BULK_EVENTS.items()},
+    **{name: partial(_copies, tell) for name, tell in QUALITY_EVENTS.items()},
     **{name: partial(_copies, tell) for name, tell in DECISION_EVENTS.items()},
     **{name: partial(_copies, tell) for name, tell in NOTICE_EVENTS.items()},
     "case.decided": _decision,

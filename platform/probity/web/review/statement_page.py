@@ -9,9 +9,13 @@ from typing import Any
 from probity.audit.canonical import digest_of
 from probity.cases.models import Case
 from probity.decisions.models import StatementOfReasons
+from probity.web.language.later import later
 from probity.web.notices.letter import Block, letter_blocks
 
-GROUNDS = {"illegal_content": "The law", "incompatible_content": "The terms of the service"}
+GROUNDS = {
+    "illegal_content": later("The law"),
+    "incompatible_content": later("The terms of the service"),
+}
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from django import template
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from probity.core.clock import now
 from probity.web import words
+from probity.web.language import said as translated
 
 register = template.Library()
 
@@ -63,14 +65,25 @@ def when(iso: str | None) -> str:
 def chance(share: float) -> str:
     """A very small share in words that can be read aloud: ``1 in 4 million``."""
     if share <= 0:
-        return "1 in 10^300"
+        return gettext("1 in {times}").format(times="10^300")
     times = 1 / share
     if times < 1000:
-        return f"1 in {times:,.0f}"
-    for words_of, size in (("thousand", 1e3), ("million", 1e6), ("billion", 1e9)):
+        return gettext("1 in {times}").format(times=words.number(times))
+    steps = (
+        (1e3, gettext("1 in {times} thousand")),
+        (1e6, gettext("1 in {times} million")),
+        (1e9, gettext("1 in {times} billion")),
+    )
+    for size, form in steps:
         if times < size * 1000:
-            return f"1 in {times / size:,.0f} {words_of}"
-    return f"1 in 10^{math.floor(math.log10(times))}"
+            return form.format(times=words.number(times / size))
+    return gettext("1 in {times}").format(times=f"10^{math.floor(math.log10(times))}")
+
+
+@register.filter
+def said(sentence: object) -> str:
+    """A sentence or word of a room, in the reader's language where it is known."""
+    return "" if sentence is None else translated.said(str(sentence))
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from probity.accounts.roles import Ability
@@ -22,13 +23,13 @@ from probity.cases.selectors import case_find
 from probity.core.errors import NotFound
 from probity.evidence.selectors import derivative_find
 from probity.web.guard import actor_of, needs
-from probity.web.pages import by_htmx, go, parts
+from probity.web.pages import by_htmx, go, go_case, parts
 from probity.workflow.case_decide import (
-    evidence_seal,
     facts_answer,
     media_reveal,
     places_answer,
 )
+from probity.workflow.sealing import evidence_seal
 
 from .care_steps import given_on
 from .forms import answer_read, id_read
@@ -36,6 +37,7 @@ from .revealed import forget, remember
 from .versioned import versioned
 from .views import page_of
 
+QUEUE_NOW = "queue_now"
 LAW = ("law", "urgency", "hold", "head", "decide_rules")
 
 
@@ -43,12 +45,19 @@ LAW = ("law", "urgency", "hold", "head", "decide_rules")
 @needs(Ability.CASES_WORK)
 def take_next(request: HttpRequest) -> HttpResponseBase:
     """The most urgent case that nobody holds, of the queue that is shown or of all."""
-    queue = Queue.objects.filter(key=request.POST.get("queue", "")).first()
+    queue = Queue.objects.filter(key=_queue_now(request)).first()
     claim = next_case_claim(actor=actor_of(request), queue=queue)
     if claim is None:
-        messages.info(request, "No case is waiting. Well done.")
+        messages.info(request, gettext("No case is waiting. Well done."))
         return go(request, reverse("queue"))
-    return go(request, reverse("case", args=[claim.case_id]))
+    return go_case(request, reverse("case", args=[claim.case_id]))
+
+
+def _queue_now(request: HttpRequest) -> str:
+    """The queue that the list was narrowed to; from a case on, the one of the last list."""
+    if "queue" in request.POST and request.session.get(QUEUE_NOW, "") != request.POST["queue"]:
+        request.session[QUEUE_NOW] = request.POST["queue"][:40]
+    return str(request.session.get(QUEUE_NOW, ""))
 
 
 @require_POST
@@ -58,7 +67,11 @@ def claim(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case = case_find(case_id)
     held = case_claim(case=case, actor=actor_of(request))
     return _back(
-        request, case, "hold", "head", say=f"You hold this case until {held.until:%H:%M} UTC."
+        request,
+        case,
+        "hold",
+        "head",
+        say=gettext("You hold this case until {until:%H:%M} UTC.").format(until=held.until),
     )
 
 
@@ -68,7 +81,7 @@ def release(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Give it back, with a reason or without one."""
     case = case_find(case_id)
     case_release(case=case, actor=actor_of(request), reason=request.POST.get("reason", ""))
-    messages.success(request, f"{case.label} went back to the queue.")
+    messages.success(request, gettext("{label} went back to the queue.").format(label=case.label))
     return go(request, reverse("queue"))
 
 
@@ -80,7 +93,7 @@ def facts(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case = case_find(case_id)
     answers = answer_read(request.POST)
     facts_answer(case=case, answers=answers, actor=actor_of(request))
-    return _back(request, case, *LAW, say="Answered. The rules were looked at again.")
+    return _back(request, case, *LAW, say=gettext("Answered. The rules were looked at again."))
 
 
 @require_POST
@@ -91,7 +104,7 @@ def places(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case = case_find(case_id)
     wanted = places_read(request.POST.get("places", ""))
     places_answer(case=case, places=wanted, actor=actor_of(request))
-    say = "The places are noted. The rules were looked at again."
+    say = gettext("The places are noted. The rules were looked at again.")
     return _back(request, case, "where", *LAW, say=say)
 
 
@@ -109,7 +122,8 @@ def reveal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
             return given_on(request, case)
         return go(request, reverse("reveal-limit", args=[case.pk, copy.pk]))
     remember(request, case, copy)
-    return _back(request, case, "media", say="The media is shown. Press B to conceal it.")
+    say = gettext("The media is shown. Conceal it when you have seen enough.")
+    return _back(request, case, "media", say=say)
 
 
 @require_POST
@@ -118,7 +132,7 @@ def conceal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Conceal it again."""
     case = case_find(case_id)
     forget(request, case)
-    return _back(request, case, "media", say="The media is concealed.")
+    return _back(request, case, "media", say=gettext("The media is concealed."))
 
 
 @require_POST
@@ -129,10 +143,10 @@ def seal(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case = case_find(case_id)
     item = case.items.select_related("asset").filter(asset_id=request.POST.get("asset", "")).first()
     if item is None:
-        raise NotFound("This case has no such file.")
+        raise NotFound(gettext("This case has no such file."))
     evidence_seal(case=case, asset=item.asset, actor=actor_of(request))
     forget(request, case)
-    messages.success(request, "The file is sealed. Nobody can open it from now on.")
+    messages.success(request, gettext("The file is sealed. Nobody can open it from now on."))
     return go(request, reverse("case", args=[case.pk]))
 
 

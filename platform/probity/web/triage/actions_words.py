@@ -1,40 +1,32 @@
-"""The actions a reviewer may take: their letters and their words; how measures are told."""
+"""The actions a reviewer may take: their words; how measures are told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from probity.decisions.measures import ACCOUNT, MANNERS, NAMES
+from django.utils.translation import gettext
+
+from probity.decisions.measures import ACCOUNT, MANNERS
 from probity.decisions.models import Action, Measure
+from probity.web.language.later import later
+from probity.web.language.tables import MEASURE_NAMES as NAMES
 
 ACTION_WORDS = NAMES
-KEYS = {
-    Action.REMOVE: "r",
-    Action.LABEL: "l",
-    Action.RESTRICT: "t",
-    Action.AGE_GATE: "a",
-    Action.REDUCE: "d",
-    Action.WARN: "w",
-    Action.SUSPEND: "s",
-    Action.REFER: "f",
-    Action.PRESERVE: "p",
-    Action.NO_ACTION: "n",
-}
 #: Where a button has no room for the whole name.
-SHORT = {Action.RESTRICT: "Restrict"}
+SHORT = {Action.RESTRICT: later("Restrict")}
 #: What will happen, in one sentence each.
 WHAT = {
-    Action.REMOVE: "The host platform is told to take it down.",
-    Action.SUSPEND: "The host platform is told to suspend the account.",
-    Action.RESTRICT: "The host platform is told to block it in the places named.",
-    Action.AGE_GATE: "The host platform is told to show it to adults only.",
-    Action.REDUCE: "The host platform is told to show it to fewer people.",
-    Action.LABEL: "The host platform is told to label it; it stays visible.",
-    Action.WARN: "The host platform is told to warn the account.",
-    Action.REFER: "The host platform is told that the matter goes to the authority.",
-    Action.PRESERVE: "The host platform is told to preserve it; nobody sees a difference.",
-    Action.NO_ACTION: "It stays as it is; the host platform is told nothing new.",
+    Action.REMOVE: later("The host platform is told to take it down."),
+    Action.SUSPEND: later("The host platform is told to suspend the account."),
+    Action.RESTRICT: later("The host platform is told to block it in the places named."),
+    Action.AGE_GATE: later("The host platform is told to show it to adults only."),
+    Action.REDUCE: later("The host platform is told to show it to fewer people."),
+    Action.LABEL: later("The host platform is told to label it; it stays visible."),
+    Action.WARN: later("The host platform is told to warn the account."),
+    Action.REFER: later("The host platform is told that the matter goes to the authority."),
+    Action.PRESERVE: later("The host platform is told to preserve it; nobody sees a difference."),
+    Action.NO_ACTION: later("It stays as it is; the host platform is told nothing new."),
 }
 
 
@@ -44,7 +36,6 @@ class Choice:
 
     value: str
     words: str
-    key: str
     about: tuple[str, ...]
     by_place: bool
     lasting: bool
@@ -61,7 +52,6 @@ def choices() -> list[Choice]:
         Choice(
             value=action,
             words=SHORT.get(action, NAMES[action]),
-            key=KEYS[action],
             about=manner.about,
             by_place=manner.by_place,
             lasting=manner.lasting,
@@ -81,21 +71,21 @@ def scope_words(*, action: str, about: str, places: Iterable[str], days: int | N
     """What a measure concerns, where and for how long, each in words."""
     manner = MANNERS[Action(action)]
     named = ", ".join(places)
-    said = ["the account" if about == ACCOUNT else "the item"]
+    said = [gettext("the account") if about == ACCOUNT else gettext("the item")]
     if manner.by_place:
         said.append(f"in {named}" if named else "everywhere")
     if manner.lasting:
         said.append(
-            "until it is changed"
+            gettext("until it is changed")
             if days is None
-            else "for 1 day"
+            else gettext("for 1 day")
             if days == 1
-            else f"for {days} days"
+            else gettext("for {days} days").format(days=days)
         )
     return said
 
 
 def _lasting(days: int | None) -> str:
     if days is None:
-        return "until it is changed"
-    return "for 1 day" if days == 1 else f"for {days} days"
+        return gettext("until it is changed")
+    return gettext("for 1 day") if days == 1 else gettext("for {days} days").format(days=days)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from probity.accounts.models import Person
+from probity.accounts.roles import Ability
 from probity.cases.access import visible
-from probity.cases.models import CATEGORY_WORDS, Case, Category
+from probity.cases.models import Case, Category
 from probity.decisions.models import Decision, DecisionState
+from probity.web.language.tables import CATEGORY_WORDS
 
 from .clock import Clock, case_clock
 from .decided import Decided, decided
+from .seal_page import lifts_waiting
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,10 @@ class Held:
 
 @dataclass(frozen=True)
 class ApprovalsPage:
-    """All that wait in cases that this person may see."""
+    """All that wait in cases that this person may see, and how many seals they may settle."""
 
     rows: list[Held]
+    seals: int
 
     @property
     def others(self) -> int:
@@ -54,5 +58,6 @@ def approvals_page(person: Person) -> ApprovalsPage:
                 own=row.person_id == person.pk,
             )
             for row in found
-        ]
+        ],
+        seals=len(lifts_waiting(person)) if Ability.SEALS_LIFT in person.abilities else 0,
     )

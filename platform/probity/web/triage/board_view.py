@@ -16,15 +16,16 @@ from probity.cases.board import MOST, clocks_about_to_breach, pressing
 from probity.cases.models import Clock, Queue
 from probity.core.clock import now
 from probity.web.guard import actor_of, needs
+from probity.web.language.later import later
 
 from .clock import Clock as ClockWords
 from .clock import due_clock
 
 HOURS = (1, 4, 24, 72)
 STATE_WORDS = {
-    "late": "Late",
-    "warned": "Three quarters of the time are gone",
-    "running": "Running",
+    "late": later("Late"),
+    "warned": later("Three quarters of the time are gone"),
+    "running": later("Running"),
 }
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.roles import Ability
@@ -32,7 +33,7 @@ def limit(request: HttpRequest, case_id: UUID, derivative_id: UUID) -> HttpRespo
     """The day's budget is used: a break, handing on, or a deliberate yes."""
     case, copy = case_find(case_id), derivative_find(derivative_id)
     if not case.items.filter(asset=copy.asset_id).exists():
-        raise NotFound("This case has no such file.")
+        raise NotFound(gettext("This case has no such file."))
     day = day_of(actor_of(request).require_person(Ability.CASES_READ))
     if day.of(case_severity(case.pk)).share < 1:
         return redirect("case", case_id=case.pk)
@@ -51,13 +52,19 @@ def given_on(request: HttpRequest, case: Case) -> HttpResponseBase:
     """Give the case back where this person holds it, and say what happened."""
     if case_hand_on(case=case, actor=actor_of(request)):
         messages.info(
-            request, f"{case.label} went back to the queue for somebody else. Its clocks run on."
+            request,
+            gettext("{label} went back to the queue for somebody else. Its clocks run on.").format(
+                label=case.label
+            ),
         )
         return go(request, reverse("queue"))
     messages.info(
         request,
-        "You have looked at as much of this kind as one day holds. You do not hold this case, so "
-        "nothing was given back.",
+        gettext(
+            "You have looked at as much of this kind as one day holds. You do not "
+            "hold this case, so "
+            "nothing was given back."
+        ),
     )
     return go(request, reverse("case", args=[case.pk]))
 
@@ -69,7 +76,7 @@ def step(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case, actor = case_find(case_id), actor_of(request)
     copy = derivative_find(id_read(request.POST, "derivative"))
     if str(copy.pk) not in revealed_in(request, case):
-        raise NotFound("This is not revealed.")
+        raise NotFound(gettext("This is not revealed."))
     sound = request.POST.get("step") == Step.SOUND
     media_step(case=case, derivative=copy, step=Step.SOUND if sound else Step.COLOUR, actor=actor)
     if sound:
@@ -77,5 +84,5 @@ def step(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     remember_colour(request, case, copy)
     if not by_htmx(request):
         return go(request, reverse("case", args=[case.pk]) + "#media")
-    say = "The media is shown in colour. Press B to conceal it."
+    say = gettext("The media is shown in colour. Conceal it when you have seen enough.")
     return parts(request, "media", say=say, page=page_of(request, case.pk))

@@ -10,16 +10,20 @@ from probity.accounts.models import Person
 from probity.accounts.roles import Ability
 from probity.analysis.selectors import Progress, progress_of
 from probity.care.selectors import greys_first
-from probity.cases.models import CATEGORY_WORDS, Case, CaseClaim, CaseState, Category, Report
+from probity.cases.models import Case, CaseClaim, CaseState, Category, Report
 from probity.cases.selectors import claim_live
 from probity.core.clock import now
-from probity.decisions.models import Decision, DecisionState
+from probity.decisions.models import Decision, DecisionState, PolicyEvaluation
 from probity.decisions.outcomes import deliveries_of
 from probity.decisions.second_person import reasons_of
 from probity.decisions.selectors import decisions_of, evaluation_current
 from probity.evidence.models import Asset
 from probity.keeping.selectors import cases_held
 from probity.web.contests.case_part import CaseContests, case_contests
+from probity.web.contests.referral_part import Referrals, case_referrals
+from probity.web.language.said import said
+from probity.web.language.tables import CATEGORY_WORDS
+from probity.web.leading.quality_mine import Line, case_told
 from probity.web.matching.copies_page import CopiesPart, copies_part
 from probity.web.words import span
 
@@ -27,10 +31,12 @@ from .clock import Clock, case_clock
 from .decide_panel import Chosen, Draft, chosen_of
 from .decided import Decided, decided
 from .findings_page import FindingsPage, findings_page
-from .law_page import Duty, LawPage, Rule, law_page
+from .law_page import LawPage, law_page
+from .law_rules import Duty, Rule
 from .media_page import MediaPage, media_page
 from .passing_page import Passing
 from .queue_page import STATE_WORDS
+from .seal_page import seal_notes
 from .timeline_page import TimelinePage, timeline_page
 
 NEARLY_OVER = timedelta(minutes=5)
@@ -98,7 +104,7 @@ class CasePage:
     @cached_property
     def reports(self) -> list[Report]:
         """What was said, in the reporters' own words."""
-        return list(self.case.reports.all())
+        return list(self.case.reports.select_related("contact", "sender"))
 
     @cached_property
     def hold(self) -> Hold:
@@ -118,8 +124,9 @@ class CasePage:
 
     @property
     def may_work(self) -> bool:
-        """Whether this person may answer and decide here now."""
-        return Ability.CASES_WORK in self.person.abilities and not self.hold.elsewhere
+        """Whether this person may answer and decide here now: not while a decision waits."""
+        able = Ability.CASES_WORK in self.person.abilities
+        return able and not self.hold.elsewhere and not self.pending
 
     @cached_property
     def assets(self) -> list[Asset]:
@@ -130,7 +137,11 @@ class CasePage:
     def media(self) -> list[MediaPage]:
         """Each file's picture, concealed or revealed."""
         grey = bool(self.revealed) and greys_first(self.person)
-        return [media_page(one, revealed=self.revealed, grey_first=grey) for one in self.assets]
+        seals = seal_notes(self.assets, person=self.person) if self.assets else {}
+        return [
+            media_page(one, revealed=self.revealed, grey_first=grey, seal=seals.get(one.pk))
+            for one in self.assets
+        ]
 
     @cached_property
     def timelines(self) -> list[TimelinePage]:
@@ -161,7 +172,12 @@ class CasePage:
     @cached_property
     def law(self) -> LawPage:
         """Questions and rules."""
-        return law_page(self.case, evaluation_current(self.case))
+        return law_page(self.case, self.evaluation)
+
+    @cached_property
+    def evaluation(self) -> PolicyEvaluation | None:
+        """What the law says to the facts as they are known."""
+        return evaluation_current(self.case)
 
     @property
     def actions(self) -> list[Chosen]:
@@ -171,27 +187,35 @@ class CasePage:
     @cached_property
     def second_person(self) -> list[str]:
         """Why any decision of this case needs a second person, before an action is chosen."""
-        whys = reasons_of(
-            case=self.case, actions=(), rules=(), evaluation=evaluation_current(self.case)
-        )
-        return [why.because for why in whys]
+        whys = reasons_of(case=self.case, actions=(), rules=(), evaluation=self.evaluation)
+        return [said(why.because) for why in whys]
 
     @property
     def chosen_rules(self) -> set[str]:
-        """The rules to tick: those of the draft, else those that apply."""
+        """The rules to tick: those of the draft, else the grounds that apply."""
         if self.draft.rules is not None:
             return set(self.draft.rules)
-        return {rule.id for rule in self.law.live if rule.outcome == "applies"}
+        return {rule.id for rule in self.law.live if rule.applies and rule.ground}
 
     @cached_property
     def copies(self) -> CopiesPart:
         """Known copies of the files."""
-        return copies_part(self.case, person=self.person)
+        return copies_part(self.case, person=self.person, assets=self.assets)
 
     @cached_property
     def contests(self) -> CaseContests:
         """Appeals, what was found manifest, and how reliable the senders were."""
-        return case_contests(self.case, self.person)
+        return case_contests(self.case, self.person, reports=self.reports)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        """What was handed to outside bodies, for whoever may refer."""
+        return case_referrals(self.case, self.person)
+
+    @cached_property
+    def told_after(self) -> Line | None:
+        """That it was a copy, for whoever decided it; no query for any other case."""
+        return case_told(self.case, self.person)
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -247,6 +271,18 @@ class CasePage:
     def media_mark(self) -> str:
         """Changes whenever there is more, or less, to see."""
         return "-".join(page.fingerprint for page in self.media)
+
+    @property
+    def hold_mark(self) -> str:
+        """Changes when somebody takes, extends or gives back the case."""
+        claim = self.hold.claim
+        return f"{claim.pk}.{claim.until:%H%M%S}" if claim else ""
+
+    @property
+    def due_mark(self) -> str:
+        """Changes with the deadline, and when the clock reaches another level."""
+        due = self.clock.due_at
+        return f"{self.clock.level}.{due:%Y%m%d%H%M%S}" if due else self.clock.level
 
     @property
     def law_mark(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from probity.cases.models import Case, CaseState
 from probity.core.clock import now
 from probity.web.words import span
@@ -39,9 +41,9 @@ class Clock:
 def case_clock(case: Case) -> Clock:
     """The clock of a case: its nearest legal deadline, or that there is none."""
     if case.state == CaseState.DECIDED:
-        return Clock("done", "Decided", case.decided_at)
+        return Clock("done", gettext("Decided"), case.decided_at)
     if case.due_at is None:
-        return Clock("none", "No legal deadline")
+        return Clock("none", gettext("No legal deadline"))
     return due_clock(case.due_at, since=case.opened_at)
 
 
@@ -49,6 +51,6 @@ def due_clock(due: datetime, *, since: datetime | None = None) -> Clock:
     """The clock of one due moment."""
     left = due - now()
     if left < timedelta(0):
-        return Clock("late", f"{span(left)} late", due, since)
+        return Clock("late", gettext("{span} late").format(span=span(left)), due, since)
     level = "soon" if left < SOON else "near" if left < NEAR else "later"
-    return Clock(level, f"{span(left)} left", due, since)
+    return Clock(level, gettext("{span} left").format(span=span(left)), due, since)

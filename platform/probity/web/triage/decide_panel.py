@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.conf import settings
-
 from probity.cases.models import Case
 from probity.core.errors import InvalidInput
-from probity.decisions.measures import ACCOUNT, NAMES, measures_read
+from probity.decisions.measures import ACCOUNT
 from probity.decisions.models import Action
-from probity.decisions.second_person import reasons_of
-from probity.decisions.selectors import decision_current, evaluation_current
+from probity.notices.wording import TOLD
+from probity.web.language.said import said, said_of
+from probity.web.language.tables import MEASURE_NAMES as NAMES
+from probity.workflow.decision_outlook import decision_outlook
 
 from .actions_words import WHAT, Choice, choices, headline, scope_words
 from .forms import DecisionForm
@@ -52,13 +52,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Preview:
-    """What would happen: measures, what is lifted, who has to agree; or what is wrong."""
+    """What would happen: measures, what is lifted, who has to agree; or what is wrong.
+
+    ``groundless``: the uploader would be told of a restriction, and of no ground for it.
+    """
 
     steps: list[Step] = field(default_factory=list)
     lifted: str = ""
     second_person: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     seconds: int = 0
+    groundless: bool = False
 
 
 def chosen_of(draft: Draft, *, places: Sequence[str]) -> list[Chosen]:
@@ -88,15 +92,9 @@ def preview_of(case: Case, form: DecisionForm) -> Preview:
     if not form.measures:
         return Preview()
     try:
-        asked = measures_read(form.measures, case_places=case.places)
+        outlook = decision_outlook(case=case, measures=form.measures, rules=form.rules)
     except InvalidInput as refusal:
-        return Preview(wrong=list(refusal.fields.values()) or [refusal.sentence])
-    actions = [each.action for each in asked]
-    whys = reasons_of(
-        case=case, actions=actions, rules=form.rules, evaluation=evaluation_current(case)
-    )
-    former = decision_current(case)
-    running = former.measures.filter(over_at=None).exclude(action__in=actions) if former else ()
+        return Preview(wrong=list(said_of(refusal.fields).values()) or [said(refusal.sentence)])
     return Preview(
         steps=[
             Step(
@@ -108,9 +106,10 @@ def preview_of(case: Case, form: DecisionForm) -> Preview:
                 ),
                 what=WHAT[Action(each.action)],
             )
-            for each in asked
+            for each in outlook.measures
         ],
-        lifted=headline(row for row in running if row.action != Action.NO_ACTION),
-        second_person=[why.because for why in whys],
-        seconds=settings.UNDO_SECONDS,
+        lifted=headline(outlook.lifted),
+        second_person=[said(why.because) for why in outlook.second_person],
+        seconds=outlook.seconds,
+        groundless=not outlook.grounded and any(each.action in TOLD for each in outlook.measures),
     )

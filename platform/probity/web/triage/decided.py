@@ -7,40 +7,46 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from probity.decisions.measures import NAMES
 from probity.decisions.models import Action, Decision, DecisionState, Measure
 from probity.decisions.outcomes import Delivered, deliveries_of
 from probity.decisions.selectors import rules_by_id
-from probity.decisions.statements import MEASURES
+from probity.web.language.later import later
+from probity.web.language.said import said
+from probity.web.language.tables import MEASURE_NAMES as NAMES
+from probity.web.language.tables import MEASURE_SENTENCES as MEASURES
 
 from .actions_words import headline, scope_words
 
 STATE_WORDS = {
-    DecisionState.HELD: "Waits for a second person",
-    DecisionState.WAITING: "Takes effect soon",
-    DecisionState.EFFECTIVE: "In effect",
-    DecisionState.SUPERSEDED: "Replaced",
-    DecisionState.UNDONE: "Undone",
-    DecisionState.REFUSED: "Refused by a second person",
+    DecisionState.HELD: later("Waits for a second person"),
+    DecisionState.WAITING: later("Takes effect soon"),
+    DecisionState.EFFECTIVE: later("In effect"),
+    DecisionState.SUPERSEDED: later("Replaced"),
+    DecisionState.UNDONE: later("Undone"),
+    DecisionState.REFUSED: later("Refused by a second person"),
 }
 DELIVERY_WORDS = {
-    "nobody": "no endpoint is told",
-    "waiting": "not delivered yet",
-    "dead": "could not be delivered",
+    "nobody": later("no endpoint is told"),
+    "waiting": later("not delivered yet"),
+    "dead": later("could not be delivered"),
     "delivered": "delivered",
-    "done": "the platform says it is done",
-    "refused": "the platform refuses",
-    "failed": "the platform says it failed",
+    "done": later("the platform says it is done"),
+    "refused": later("the platform refuses"),
+    "failed": later("the platform says it failed"),
 }
 DELIVERY_ICONS = {
     "nobody": "unknown", "waiting": "clock-soon", "dead": "failed", "delivered": "ok",
     "done": "ok", "refused": "failed", "failed": "failed",
 }  # fmt: skip
-OVER_WORDS = {"lifted": "Lifted", "expired": "Time over", "continued": "Kept on"}
+OVER_WORDS = {
+    "lifted": later("Lifted"),
+    "expired": later("Time over"),
+    "continued": later("Kept on"),
+}
 AUTOMATION_WORDS = {
-    "not_automated": "Not automated",
-    "partially_automated": "Partially automated",
-    "fully_automated": "Fully automated",
+    "not_automated": later("Not automated"),
+    "partially_automated": later("Partially automated"),
+    "fully_automated": later("Fully automated"),
 }
 
 
@@ -109,9 +115,9 @@ def decided(row: Decision, *, deliveries: Mapping[UUID, Delivered] | None = None
         state_words=STATE_WORDS[row.state],
         effective_after=row.standing.effective_after,
         automation=AUTOMATION_WORDS[row.automation["decision"]],
-        because=row.automation["because"],
+        because=said(row.automation["because"]),
         measures=[_line(each, found.get(each.pk)) for each in measures],
-        second_person=[why["because"] for why in row.second_person],
+        second_person=[said(why["because"]) for why in row.second_person],
         second=answer.person.username if answer else "",
         second_at=answer.at if answer else None,
         refusal=answer.reason if answer and not answer.given else "",

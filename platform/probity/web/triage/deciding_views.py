@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,18 +10,22 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from probity.accounts.roles import Ability
 from probity.cases.models import Case
 from probity.cases.selectors import case_find
 from probity.cases.versions import version_check
 from probity.core.errors import InvalidInput
+from probity.decisions.law import fact_words
 from probity.decisions.models import Decision, DecisionState
 from probity.decisions.second_person import second_person_rule, subjects, table_lines
 from probity.decisions.selectors import decision_find
 from probity.web.guard import actor_of, needs
-from probity.web.pages import by_htmx, go, parts
+from probity.web.language import law
+from probity.web.language.said import said, said_of
+from probity.web.pages import by_htmx, go, go_case, parts
 from probity.workflow.case_decide import case_decide
 from probity.workflow.decision_effect import (
     decision_agree,
@@ -64,7 +69,7 @@ def decide_preview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return render(
             request,
             "web/triage/parts/decide_preview.html",
-            {"wrong": list(error.fields.values()) or [error.sentence]},
+            {"wrong": list(said_of(error.fields).values()) or [said(error.sentence)]},
         )
     return render(request, "web/triage/parts/decide_preview.html", {"preview": preview})
 
@@ -74,7 +79,12 @@ def decide_preview(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def undo(request: HttpRequest, decision_id: UUID) -> HttpResponseBase:
     """Take a decision back before anything followed from it."""
     decision = decision_take_back(decision=decision_find(decision_id), actor=actor_of(request))
-    messages.success(request, f"The decision of {decision.case.label} is undone. Nothing was sent.")
+    messages.success(
+        request,
+        gettext("The decision of {label} is undone. Nothing was sent.").format(
+            label=decision.case.label
+        ),
+    )
     return _to(request, decision.case)
 
 
@@ -83,7 +93,9 @@ def undo(request: HttpRequest, decision_id: UUID) -> HttpResponseBase:
 def agree(request: HttpRequest, decision_id: UUID) -> HttpResponseBase:
     """Be the second person who agrees."""
     decision = decision_agree(decision=decision_find(decision_id), actor=actor_of(request))
-    messages.success(request, f"You agreed to the decision of {decision.case.label}.")
+    messages.success(
+        request, gettext("You agreed to the decision of {label}.").format(label=decision.case.label)
+    )
     return _to(request, decision.case)
 
 
@@ -97,9 +109,11 @@ def refuse(request: HttpRequest, decision_id: UUID) -> HttpResponseBase:
             decision=decision, reason=request.POST.get("reason", ""), actor=actor_of(request)
         )
     except InvalidInput as error:
-        messages.error(request, error.sentence)
+        messages.error(request, said(error.sentence))
         return _to(request, decision.case)
-    messages.success(request, f"You refused the decision of {decision.case.label}.")
+    messages.success(
+        request, gettext("You refused the decision of {label}.").format(label=decision.case.label)
+    )
     return _to(request, decision.case)
 
 
@@ -112,6 +126,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     return render(request, "web/triage/approvals.html", {"page": page})
 
 
+@require_http_methods(["GET", "POST"])
 @needs(Ability.SECOND_PERSON_SET)
 def second_person(request: HttpRequest) -> HttpResponseBase:
     """The operator's table of what needs a second person."""
@@ -125,32 +140,50 @@ def second_person(request: HttpRequest) -> HttpResponseBase:
                 actor=actor_of(request),
             )
         except InvalidInput as error:
-            errors = dict(error.fields)
+            errors = said_of(error.fields)
         else:
-            messages.success(request, "The table was changed. It holds for decisions from now on.")
+            messages.success(
+                request, gettext("The table was changed. It holds for decisions from now on.")
+            )
             return go(request, reverse("second-person"))
-    context = {"lines": [line for line in table_lines() if line.needed], "subjects": subjects(),
+    lines = [replace(line, words=_subject(line.subject, line.words)) for line in table_lines()]
+    named = {key: _subject(key, words) for key, words in subjects().items()}
+    context = {"lines": [line for line in lines if line.needed], "subjects": named,
                "errors": errors, "given": request.POST}  # fmt: skip
     return render(request, "web/triage/second_person.html", context, status=422 if errors else 200)
 
 
+def _subject(key: str, words: str) -> str:
+    """What the table names, in the reader's language."""
+    if not key.startswith("fact:"):
+        return said(words)
+    question = fact_words()[key.removeprefix("fact:")].question
+    return gettext("Fact: {question}").format(question=law.told(question))
+
+
 def _said(case: Case, decision: Decision) -> str:
     if decision.needs_second_person:
-        return f"{case.label} waits for a second person. Nothing happens until somebody agreed."
+        return gettext(
+            "{label} waits for a second person. Nothing happens until somebody agreed."
+        ).format(label=case.label)
     if decision.state == DecisionState.WAITING:
-        return f"{case.label} is decided. You can undo it before it takes effect."
-    return f"{case.label} is decided and its statement of reasons is written."
+        return gettext("{label} is decided. You can undo it before it takes effect.").format(
+            label=case.label
+        )
+    return gettext("{label} is decided and its statement of reasons is written.").format(
+        label=case.label
+    )
 
 
 def _to(request: HttpRequest, case: Case) -> HttpResponseBase:
-    return go(request, reverse("case", args=[case.pk]))
+    return go_case(request, reverse("case", args=[case.pk]), anew=True)
 
 
 def _redraw(request: HttpRequest, case: Case, error: InvalidInput) -> HttpResponseBase:
     data = request.POST
-    errors = dict(error.fields)
+    errors = said_of(error.fields)
     if "action" in errors and not data.getlist("action"):
-        errors["action"] = "Choose an action."
+        errors["action"] = gettext("Choose an action.")
     draft = Draft(
         actions=data.getlist("action"),
         fields={name: str(value) for name, value in data.items()},
@@ -160,5 +193,5 @@ def _redraw(request: HttpRequest, case: Case, error: InvalidInput) -> HttpRespon
     )
     page = page_of(request, case.pk, draft=draft)
     if by_htmx(request):
-        return parts(request, "decide", status=error.status, say=error.sentence, page=page)
+        return parts(request, "decide", status=error.status, say=said(error.sentence), page=page)
     return render(request, "web/triage/case.html", {"page": page}, status=error.status)

@@ -5,35 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from probity.analysis.engines import detector_cards
+from django.utils.translation import gettext
+
+from probity.analysis.engines import detectors_evidence
 from probity.analysis.models import Finding, FindingKind, FindingPicture
 from probity.analysis.selectors import assessment_of, findings_of, provenance_of
 from probity.evidence.models import Asset
 from probity.insight.precision import Tally, tallies_of
 from probity.web.credentials.view import ProvenanceView
+from probity.web.language.later import later
 from probity.web.words import sentence_case
 
 from .together import Together, together
 
-STATUS_WORDS = {"ok": "Measured", "abstained": "No answer", "failed": "Did not finish"}
+STATUS_WORDS = {
+    "ok": later("Measured"),
+    "abstained": later("No answer"),
+    "failed": later("Did not finish"),
+}
 VERDICT_WORDS = {
-    "trusted": "Trusted",
-    "valid": "Valid",
-    "invalid": "Invalid",
-    "none": "None present",
+    "trusted": later("Trusted"),
+    "valid": later("Valid"),
+    "invalid": later("Invalid"),
+    "none": later("None present"),
 }
 SAYS_MORE = ("camera", "generator", "software", "edit_software", "encoder", "fields")
 KIND_WORDS = {
-    FindingKind.PROVENANCE: "Provenance",
-    FindingKind.MATCH: "Match",
-    FindingKind.DETECTOR: "Measurement",
+    FindingKind.PROVENANCE: later("Provenance"),
+    FindingKind.MATCH: later("Match"),
+    FindingKind.DETECTOR: later("Measurement"),
 }
 
 
 EVIDENCE_WORDS = {
-    "semantic": "Origin and context",
-    "digital": "Pixels, samples and encoding",
-    "physical": "Light, bodies and rooms",
+    "semantic": later("Origin and context"),
+    "digital": later("Pixels, samples and encoding"),
+    "physical": later("Light, bodies and rooms"),
 }
 """The kinds of evidence, in the order in which they are shown."""
 
@@ -49,7 +56,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Shown:
-    """One finding as the page shows it; ``mark`` names its icon and colour."""
+    """One finding as the page shows it; ``mark`` names its icon and colour, ``card`` the detector
+    whose card tells more about it (empty where there is none)."""
 
     id: str
     title: str
@@ -68,6 +76,7 @@ class Shown:
     resources: dict[str, str] = field(default_factory=dict)
     opens: str = ""
     evidence: str = "semantic"
+    card: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,12 +112,13 @@ def findings_page(asset: Asset, *, category: str = "") -> FindingsPage:
     if asset.sealed:
         return FindingsPage([], None)
     rows = findings_of(asset)
-    kinds = _evidence_kinds(rows)
-    here = tallies_of(category) if category and kinds else {}
+    named = {row.producer for row in rows if row.kind == FindingKind.DETECTOR}
+    evidence = detectors_evidence(named)
+    here = tallies_of(category) if category and named else {}
     order = {"contradiction": 0, "warn": 1}
     shown = sorted(
         (
-            _shown(row, evidence=kinds.get(row.producer, "semantic"), here=here.get(row.producer))
+            _shown(row, evidence=evidence.get(row.producer), here=here.get(row.producer))
             for row in rows
         ),
         key=lambda row: order.get(row.mark, 2),
@@ -117,11 +127,11 @@ def findings_page(asset: Asset, *, category: str = "") -> FindingsPage:
     return FindingsPage(shown, said, _provenance(rows))
 
 
-def _evidence_kinds(rows: list[Finding]) -> dict[str, str]:
-    """What each detector's card calls its evidence; digital where the card is gone."""
-    named = {row.producer for row in rows if row.kind == FindingKind.DETECTOR}
-    cards = detector_cards(named)
-    return {name: str(cards.get(name, {}).get("evidence", "digital")) for name in named}
+def _evidence(row: Finding, told: str | None) -> str:
+    """What a detector's card calls its evidence; digital where the card is gone."""
+    if row.kind != FindingKind.DETECTOR:
+        return "semantic"
+    return told or "digital"
 
 
 def _provenance(rows: list[Finding]) -> ProvenanceView | None:
@@ -136,7 +146,7 @@ def _provenance(rows: list[Finding]) -> ProvenanceView | None:
     )
 
 
-def _shown(row: Finding, *, evidence: str, here: Tally | None = None) -> Shown:
+def _shown(row: Finding, *, evidence: str | None = None, here: Tally | None = None) -> Shown:
     verdict = str(row.details.get("verdict", "")) if row.kind == FindingKind.PROVENANCE else ""
     return Shown(
         id=str(row.pk),
@@ -155,7 +165,8 @@ def _shown(row: Finding, *, evidence: str, here: Tally | None = None) -> Shown:
         duration_ms=row.duration_ms,
         resources=row.resources,
         opens=_opens(row),
-        evidence=evidence,
+        evidence=_evidence(row, evidence),
+        card=row.producer if evidence else "",
     )
 
 
@@ -196,30 +207,45 @@ def _agreed(here: Tally | None) -> list[Number]:
     """How often people agreed with it here; nothing while the cases are too few."""
     if here is None or not here.sentence:
         return []
-    return [Number("Decided here", here.sentence, "Beside the calibration, never part of it.")]
+    return [
+        Number(
+            gettext("Decided here"),
+            here.sentence,
+            gettext("Beside the calibration, never part of it."),
+        )
+    ]
 
 
 def _score(row: Finding) -> Number | None:
     if row.score is None:
         return None
     low_high = row.details.get("score_range") or []
-    limits = f"on a scale from {low_high[0]:g} to {low_high[1]:g}" if len(low_high) == 2 else ""
+    limits = (
+        gettext("on a scale from {low_high:g} to {low_high_2:g}").format(
+            low_high=low_high[0], low_high_2=low_high[1]
+        )
+        if len(low_high) == 2
+        else ""
+    )
     direction = {
-        "higher_is_more_suspicious": "higher is more suspicious",
-        "lower_is_more_suspicious": "lower is more suspicious",
+        "higher_is_more_suspicious": gettext("higher is more suspicious"),
+        "lower_is_more_suspicious": gettext("lower is more suspicious"),
     }.get(str(row.details.get("direction", "")), "")
     meaning = sentence_case("; ".join(part for part in (limits, direction) if part))
-    return Number("Raw score", f"{row.score:.3g}", meaning)
+    return Number(gettext("Raw score"), f"{row.score:.3g}", meaning)
 
 
 def _apart(row: Finding) -> Number | None:
     if row.score is None or row.details.get("better_than_chance") is not False:
         return None
     return Number(
-        "Told apart",
-        "no better than chance",
-        "On our test files the score did not rank altered ones above genuine ones reliably. Look "
-        "at what is marked; the score says nothing by itself.",
+        gettext("Told apart"),
+        gettext("no better than chance"),
+        gettext(
+            "On our test files the score did not rank altered ones above genuine "
+            "ones reliably. Look "
+            "at what is marked; the score says nothing by itself."
+        ),
     )
 
 
@@ -227,15 +253,21 @@ def _llr(row: Finding) -> Number | None:
     if row.kind != FindingKind.DETECTOR or row.status != "ok":
         return None
     if row.llr is None:
-        return Number("Weight of evidence", "not calibrated", "No error rate is known, so it adds "
-                      "nothing to the summary.")  # fmt: skip
-    side = "for" if row.llr > 0 else "against"
-    return Number("Weight of evidence", f"{row.llr:+.2f}", f"Natural logarithm; speaks {side} "
-                  "manipulation.")  # fmt: skip
+        return Number(
+            gettext("Weight of evidence"),
+            gettext("not calibrated"),
+            gettext("No error rate is known, so it adds nothing to the summary."),
+        )
+    side = (
+        gettext("Natural logarithm; speaks for manipulation.")
+        if row.llr > 0
+        else gettext("Natural logarithm; speaks against manipulation.")
+    )
+    return Number(gettext("Weight of evidence"), f"{row.llr:+.2f}", side)
 
 
 def _errors(rates: Any) -> Number | None:
     if not isinstance(rates, dict) or not rates:
         return None
     words = ", ".join(f"{str(name).replace('_', ' ')} {value}" for name, value in rates.items())
-    return Number("Known error rates", words)
+    return Number(gettext("Known error rates"), words)

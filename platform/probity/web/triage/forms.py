@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from probity.cases.notice import places_read
 from probity.core.errors import InvalidInput
@@ -42,7 +43,9 @@ def answer_read(data: QueryDict) -> dict[str, Value]:
     try:
         return {name: int(text)}
     except ValueError:
-        raise InvalidInput.of({name: "Answer with True, False, Unknown or a whole number."})
+        raise InvalidInput.of(
+            {name: gettext("Answer with True, False, Unknown or a whole number.")}
+        )
 
 
 def decision_read(data: QueryDict) -> DecisionForm:
@@ -72,7 +75,7 @@ def _asked(data: QueryDict, action: str) -> Asked:
     days = data.get(f"days_{action}", "").strip()
     if days and not (days.isdecimal() and days.isascii() and len(days) <= DAYS_LENGTH):
         raise InvalidInput.of(
-            {f"days_{action}": "Give the days as a whole number, or leave them empty."}
+            {f"days_{action}": gettext("Give the days as a whole number, or leave them empty.")}
         )
     return Asked(
         action=action,
@@ -87,7 +90,7 @@ def id_read(data: QueryDict, name: str) -> UUID:
     try:
         return UUID(data.get(name, ""))
     except ValueError:
-        raise InvalidInput("The form is incomplete. Reload the page and try again.")
+        raise InvalidInput(gettext("The form is incomplete. Reload the page and try again."))
 
 
 def _clean(text: str) -> str:

@@ -8,34 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.cases.models import Case
-from probity.decisions.deadlines import concerns, counts_down
-from probity.decisions.law import fact_words, places_meet
+from probity.contests.updates import duties_met
+from probity.decisions.law import fact_words
 from probity.decisions.models import FactAnswer, PolicyEvaluation
 from probity.decisions.selectors import answers_of
+from probity.web.language import law
 from probity.web.words import joined
 
-from .clock import Clock, due_clock
+from .law_rules import SOURCE_WORDS, Duty, Rule, rule_read, value_words
 
 SHOWN_QUESTIONS = 2
 SHOWN_TITLES = 2
 PLACE = "place"
 #: After every dated question, before those that no suggested rule asks.
 LAST = 1e12
-SOURCE_WORDS = {
-    "platform": "set for this service",
-    "requester": "said by the reporter",
-    "reviewer": "answered by a reviewer",
-    "detector": "proposed by a measurement",
-    "provenance": "proposed by the credentials",
-}
 SOURCE_ICONS = {"requester": "person", "provenance": "signed", "detector": "ok"}
-OUTCOME_WORDS = {
-    "applies": "Applies",
-    "unknown": "May apply",
-    "does_not_apply": "Does not apply",
-    "not_in_force": "Not in force",
-}
 
 
 @dataclass(frozen=True)
@@ -79,59 +69,6 @@ class Known:
     def own_word(self) -> bool:
         """Whether a reviewer said it, so that it can be taken back."""
         return bool(self.who)
-
-
-@dataclass(frozen=True)
-class Duty:
-    """Something to be done, and until when."""
-
-    what: str
-    due_at: datetime | None
-    clock: Clock | None
-    note: str
-    provisional: bool
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition of a rule: what it asks for, what was found, who said so."""
-
-    test: str
-    icon: str
-    found: str
-    citation: str
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule and what it says of this case."""
-
-    id: str
-    title: str
-    outcome: str
-    outcome_words: str
-    sentence: str
-    summary: str
-    citation: Mapping[str, Any]
-    risk: str
-    recommendation: str
-    duties: list[Duty]
-    notes: list[str]
-    conditions: list[Condition]
-    counts: bool
-    concerns: bool
-    here: bool
-    own: bool
-
-    @property
-    def applies(self) -> bool:
-        """Whether it applies for sure."""
-        return self.outcome == "applies"
-
-    @property
-    def nearest(self) -> Duty | None:
-        """The duty that is due first."""
-        return _nearest(self.duties)
 
 
 @dataclass(frozen=True)
@@ -222,7 +159,8 @@ def law_page(case: Case, evaluation: PolicyEvaluation | None) -> LawPage:
         return LawPage(None)
     result = evaluation.result
     titles = {rule["id"]: rule["title"] for rule in result["rules"]}
-    rules = [_rule(entry, case) for entry in result["rules"]]
+    met = duties_met(case)
+    rules = [rule_read(entry, case, met) for entry in result["rules"]]
     near = frozenset(rule.id for rule in rules if rule.concerns)
     return LawPage(
         evaluation=evaluation,
@@ -261,19 +199,18 @@ def _ordered(
     return sorted(questions, key=urgency)
 
 
-def value_words(value: object) -> str:
-    """True, False, Unknown or the number."""
-    return "Unknown" if value is None else str(value)
-
-
 def _question(
     entry: Mapping[str, Any], titles: Mapping[str, str], near: frozenset[str]
 ) -> Question:
     concerns = entry["type"] == PLACE or not near.isdisjoint(entry["rules"])
     counted = near if concerns and entry["type"] != PLACE else titles.keys()
-    settles = [titles[rule] for rule in entry.get("settles", []) if rule in counted]
-    needed = [titles[rule] for rule in entry.get("rules", []) if rule in counted]
-    words = f"Can settle {_few(settles)}" if settles else f"Needed for {_few(needed)}"
+    settles = [law.told(titles[rule]) for rule in entry.get("settles", []) if rule in counted]
+    needed = [law.told(titles[rule]) for rule in entry.get("rules", []) if rule in counted]
+    words = (
+        gettext("Can settle {few}").format(few=_few(settles))
+        if settles
+        else gettext("Needed for {few}").format(few=_few(needed))
+    )
     proposed = entry.get("proposed") or {}
     return Question(
         fact=entry["fact"],
@@ -294,7 +231,9 @@ def _few(titles: Sequence[str]) -> str:
     """Two titles at most, and how many more there are."""
     if len(titles) <= SHOWN_TITLES + 1:
         return joined(list(titles))
-    return f"{', '.join(titles[:SHOWN_TITLES])} and {len(titles) - SHOWN_TITLES} more"
+    return gettext("{shown_titles} and {value} more").format(
+        shown_titles=", ".join(titles[:SHOWN_TITLES]), value=len(titles) - SHOWN_TITLES
+    )
 
 
 def _known(evaluation: PolicyEvaluation, answers: Mapping[str, FactAnswer]) -> list[Known]:
@@ -315,67 +254,3 @@ def _known(evaluation: PolicyEvaluation, answers: Mapping[str, FactAnswer]) -> l
             )
         )
     return known
-
-
-def _rule(entry: Mapping[str, Any], case: Case) -> Rule:
-    return Rule(
-        id=entry["id"],
-        title=entry["title"],
-        outcome=entry["outcome"],
-        outcome_words=OUTCOME_WORDS[entry["outcome"]],
-        sentence=entry["sentence"],
-        summary=entry.get("summary", ""),
-        citation=entry["citation"],
-        risk=entry.get("risk") or "",
-        recommendation=entry.get("recommendation", ""),
-        duties=[_duty(duty, case) for duty in entry["obligations"]],
-        notes=list(entry.get("open_notes", [])),
-        conditions=[_condition(line) for line in entry["trace"]],
-        counts=counts_down(entry, case=case),
-        concerns=concerns(entry, case=case),
-        here=_here(entry, case),
-        own=entry["level"] == "policy",
-    )
-
-
-def _here(entry: Mapping[str, Any], case: Case) -> bool:
-    """Whether the rule reaches, or may reach, a place of the case."""
-    return not case.places or places_meet(entry["jurisdiction"], case.places)
-
-
-def _condition(line: Mapping[str, Any]) -> Condition:
-    result = line["result"]
-    source = SOURCE_WORDS.get(line["source"] or "", "")
-    said = f"{value_words(line['given'])}, {source}" if source else ""
-    return Condition(
-        test=line["test"],
-        icon="unknown" if result is None else "applies" if result else "out",
-        found=" ".join(filter(None, (said and f"{said}.", line["note"]))) or "Nobody said yet.",
-        citation=line["citation"]["text"],
-    )
-
-
-def _duty(entry: Mapping[str, Any], case: Case) -> Duty:
-    due = datetime.fromisoformat(entry["due"]) if entry.get("due") else None
-    return Duty(
-        what=entry.get("what") or entry["do"],
-        due_at=due,
-        clock=due_clock(due, since=case.opened_at) if due else None,
-        note=_note(entry),
-        provisional=bool(entry.get("provisional")),
-    )
-
-
-def _note(entry: Mapping[str, Any]) -> str:
-    parts = [entry.get("due_note") or ""]
-    if entry.get("latest"):
-        latest = datetime.fromisoformat(entry["latest"])
-        parts.append(f"With the longest extension: {latest:%Y-%m-%d %H:%M} UTC.")
-    if entry.get("displaced_by"):
-        parts.append(f"Steps back for {entry['displaced_by']}.")
-    return " ".join(filter(None, parts))
-
-
-def _nearest(duties: list[Duty]) -> Duty | None:
-    dated = [(duty.due_at, place) for place, duty in enumerate(duties) if duty.due_at]
-    return duties[min(dated)[1]] if dated else None

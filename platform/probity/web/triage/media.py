@@ -6,10 +6,10 @@ import re
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from probity.accounts.roles import Ability
-from probity.analysis.selectors import shows_finding
 from probity.analysis.timeline import player_facts
 from probity.cases.selectors import case_find
 from probity.core.errors import NotAllowed, NotFound
@@ -17,12 +17,10 @@ from probity.evidence.models import Derivative
 from probity.evidence.selectors import derivative_find, derivative_open, viewed_by
 from probity.evidence.services import AssetSealed
 from probity.web.guard import actor_of, needs
-from probity.workflow.viewing import media_watch
+from probity.workflow.viewing import TYPES, media_watch, needs_reveal
 
-from .media_page import needs_reveal
 from .revealed import revealed_for
 
-TYPES = frozenset({"image/png", "image/jpeg", "video/mp4", "audio/mp4"})
 RANGE = re.compile(r"^bytes=(\d{0,15})-(\d{0,15})$")
 MOST_PER_ANSWER = 4 * 1024 * 1024
 
@@ -33,7 +31,7 @@ def player(_: HttpRequest, case_id: UUID, sha256: str) -> JsonResponse:
     """What the player of a case's file must know: times of the copy's frames, where faces are."""
     item = case_find(case_id).items.select_related("asset").filter(asset_id=sha256).first()
     if item is None:
-        raise NotFound("This case has no such file.")
+        raise NotFound(gettext("This case has no such file."))
     if item.asset.sealed:
         raise AssetSealed
     return JsonResponse(player_facts(item.asset), headers={"Cache-Control": "no-store"})
@@ -45,8 +43,8 @@ def derivative(request: HttpRequest, derivative_id: UUID) -> HttpResponse:
     """One derivative of an asset that belongs to some case, if this person may see it now."""
     found = derivative_find(derivative_id)
     if found.media_type not in TYPES or not found.asset.items.exists():
-        raise NotFound("There is no such picture or clip.")
-    if needs_reveal(found, of_finding=shows_finding(found)):
+        raise NotFound(gettext("There is no such picture or clip."))
+    if needs_reveal(found):
         _revealed_require(request, found)
     return _walled(_answer(found, request.headers.get("Range", "")), found)
 
@@ -55,7 +53,7 @@ def _revealed_require(request: HttpRequest, found: Derivative) -> None:
     """Both this session and custody must know of the reveal; each further sitting is recorded."""
     actor, case = actor_of(request), revealed_for(request, found)
     if case is None or not viewed_by(derivative=found, actor=actor.name):
-        raise NotAllowed("This is concealed. Open its case and reveal it there first.")
+        raise NotAllowed(gettext("This is concealed. Open its case and reveal it there first."))
     media_watch(case=case, derivative=found, actor=actor)
 
 

@@ -6,23 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.evidence.models import Asset, Derivative
 from probity.evidence.selectors import derivatives_of
+from probity.web.language.later import later
 from probity.web.words import duration, size
 
 from .revealed import in_colour
+from .seal_page import SealNote
 
-KINDS = {"image": "Picture", "video": "Video", "audio": "Recording"}
+KINDS = {"image": later("Picture"), "video": later("Video"), "audio": later("Recording")}
 REVEALS = {
-    ("image", "view"): ("Reveal the picture", "Picture"),
-    ("image", "proxy"): ("Reveal the animation", "Animation"),
-    ("image", "moments"): ("Reveal stills of the marked moments", "Moments"),
-    ("video", "sheet"): ("Reveal stills", "Stills"),
-    ("video", "proxy"): ("Reveal the clip, silent", "Clip"),
-    ("video", "moments"): ("Reveal stills of the marked moments", "Moments"),
-    ("audio", "proxy"): ("Allow listening", "Sound"),
+    ("image", "view"): (later("Reveal the picture"), later("Picture")),
+    ("image", "proxy"): (later("Reveal the animation"), later("Animation")),
+    ("image", "moments"): (later("Reveal stills of the marked moments"), later("Moments")),
+    ("video", "sheet"): (later("Reveal stills"), later("Stills")),
+    ("video", "proxy"): (later("Reveal the clip, silent"), later("Clip")),
+    ("video", "moments"): (later("Reveal stills of the marked moments"), later("Moments")),
+    ("audio", "proxy"): (later("Allow listening"), later("Sound")),
 }
-FREE = {("audio", "waveform"), ("video", "waveform")}
+#: What a key can reveal: the first copy of a file, and the next one.
+ACTS = ("reveal", "reveal-more")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Reveal:
     derivative: Derivative
     words: str
     name: str
-    key: str
+    act: str
     shown: bool
     grey: bool = False
 
@@ -48,6 +53,7 @@ class MediaPage:
     concealed: Derivative | None = None
     waveform: Derivative | None = None
     reveals: list[Reveal] = field(default_factory=list)
+    seal: SealNote | None = None
 
     @property
     def shown(self) -> list[Reveal]:
@@ -81,7 +87,9 @@ class MediaPage:
         return any(reveal.derivative.name == "proxy" for reveal in self.shown)
 
 
-def media_page(asset: Asset, *, revealed: set[str], grey_first: bool = False) -> MediaPage:
+def media_page(
+    asset: Asset, *, revealed: set[str], grey_first: bool = False, seal: SealNote | None = None
+) -> MediaPage:
     """Gather it; a sealed asset shows nothing at all. ``grey_first``: this person wants grey
     pictures until they ask for colour."""
     rows = [] if asset.sealed else derivatives_of(asset)
@@ -99,25 +107,19 @@ def media_page(asset: Asset, *, revealed: set[str], grey_first: bool = False) ->
         note=str(asset.probe.get("note", "")),
         concealed=concealed,
         waveform=by_name.get("waveform"),
+        seal=seal,
         reveals=[
             Reveal(
                 row,
                 words,
                 name,
-                "bv"[place] if place < 2 else "",
+                ACTS[place] if place < len(ACTS) else "",
                 shown=str(row.pk) in revealed,
                 grey=grey_first and asset.kind != "audio" and not in_colour(revealed, row),
             )
             for place, (row, (words, name)) in enumerate(found)
         ],
     )
-
-
-def needs_reveal(derivative: Derivative, *, of_finding: bool) -> bool:
-    """Whether a derivative shows the media: all do but the blurred, the waveform and diagrams."""
-    if derivative.concealed or of_finding:
-        return False
-    return (derivative.asset.kind, derivative.name) not in FREE
 
 
 def _facts(asset: Asset) -> str:
@@ -129,7 +131,7 @@ def _facts(asset: Asset) -> str:
     if probe.get("duration"):
         parts.append(duration(float(probe["duration"])))
     if probe.get("fps") and asset.kind == "video":
-        parts.append(f"{float(probe['fps']):.4g} frames a second")
+        parts.append(gettext("{fps:.4g} frames a second").format(fps=float(probe["fps"])))
     if probe.get("sample_rate") and asset.kind == "audio":
         parts.append(f"{float(probe['sample_rate']) / 1000:g} kHz")
     parts.append(size(asset.bytes))

@@ -12,34 +12,42 @@ from probity.accounts.models import Person
 from probity.accounts.roles import ABILITIES, Ability
 from probity.cases.access import queues_visible
 from probity.cases.clocks import clocks_running
-from probity.cases.handing import legal_warning
 from probity.cases.models import Case, CaseState, Clock, Handover, Queue, WorkNote
 from probity.cases.priority import why_line
 from probity.cases.selectors import work_notes
 from probity.cases.targets import UNDECIDED
 from probity.core.clock import now
+from probity.web.language.later import later
+from probity.web.language.said import said_in_line
 
 from .clock import Clock as ClockWords
 from .clock import due_clock
 
 PEOPLE_MOST = 200
 NOTE_WORDS = {
-    "returned": "returned it",
-    "sent": "handed it over",
-    "moved": "moved it to another queue",
-    "snoozed": "put it off",
-    "escalated": "escalated it",
-    "answered": "answered the escalation",
-    "merged": "merged it",
-    "split": "split a report off",
+    "returned": later("returned it"),
+    "sent": later("handed it over"),
+    "moved": later("moved it to another queue"),
+    "snoozed": later("put it off"),
+    "escalated": later("escalated it"),
+    "answered": later("answered the escalation"),
+    "merged": later("merged it"),
+    "asked_again": later("wrote down that erasure was asked for once more"),
+    "unsealed": later("lifted a seal"),
+    "lift_proposed": later("proposed to lift a seal"),
+    "lift_agreed": later("agreed to lift a seal"),
+    "lift_refused": later("refused to lift a seal"),
+    "lift_withdrawn": later("took back the proposal to lift a seal"),
+    "split": later("split a report off"),
 }
 WAITING_WORDS = {
-    "reporter": "the reporter",
-    "uploader": "the uploader",
-    "authority": "an authority",
+    "reporter": later("the reporter"),
+    "uploader": later("the uploader"),
+    "authority": later("an authority"),
 }
 SPAN_WORDS = {
-    "1h": "an hour", "4h": "4 hours", "1d": "a day", "3d": "3 days", "1w": "a week",
+    "1h": later("an hour"), "4h": later("4 hours"), "1d": later("a day"),
+    "3d": later("3 days"), "1w": later("a week"),
 }  # fmt: skip
 
 
@@ -87,7 +95,7 @@ class Passing:
         """Why the case stands where it does in the queue, in one line."""
         nearest = next((row for row in self.running if row.paused_at is None), None)
         since = nearest.started_at if nearest else None
-        return why_line(self.case.priority_why, since=since, at=now())
+        return said_in_line(why_line(self.case.priority_why, since=since, at=now()))
 
     @property
     def undecided(self) -> bool:
@@ -128,7 +136,7 @@ class Passing:
     @cached_property
     def warning(self) -> datetime | None:
         """When the nearest legal deadline warns."""
-        return legal_warning(self.case)
+        return min((row.warn_at for row in self.running if not row.service), default=None)
 
     @cached_property
     def notes(self) -> list[Note]:

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from probity.accounts.models import Person
@@ -49,9 +50,13 @@ def send(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     name = request.POST.get("person", "").strip()
     person = Person.objects.filter(username=name, is_active=True).first()
     if person is None:
-        raise InvalidInput.of({"person": f"Nobody here is called “{name}”. Choose a name."})
+        raise InvalidInput.of(
+            {"person": gettext("Nobody here is called “{name}”. Choose a name.").format(name=name)}
+        )
     row = case_send(case=case, person=person, reason=_reason(request), actor=actor_of(request))
-    say = f"{case.label} waits for {person.username} until {absolute(row.until)}."
+    say = gettext("{label} waits for {username} until {until}.").format(
+        label=case.label, username=person.username, until=absolute(row.until)
+    )
     return _listed(request, say)
 
 
@@ -63,9 +68,14 @@ def requeue(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     case = case_find(case_id)
     queue = Queue.objects.filter(key=request.POST.get("queue", "")).first()
     if queue is None:
-        raise InvalidInput.of({"queue": "Choose a queue."})
+        raise InvalidInput.of({"queue": gettext("Choose a queue.")})
     case_requeue(case=case, queue=queue, reason=_reason(request), actor=actor_of(request))
-    return _listed(request, f"{case.label} is in the queue “{queue.title}” now.")
+    return _listed(
+        request,
+        gettext("{label} is in the queue “{title}” now.").format(
+            label=case.label, title=queue.title
+        ),
+    )
 
 
 @require_POST
@@ -79,7 +89,10 @@ def snooze(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
         case=case, until=until, waiting_for=request.POST.get("waiting_for", ""),
         reason=_reason(request), actor=actor_of(request),
     )  # fmt: skip
-    return _listed(request, f"{case.label} comes back on {absolute(until)}.")
+    return _listed(
+        request,
+        gettext("{label} comes back on {until}.").format(label=case.label, until=absolute(until)),
+    )
 
 
 @require_POST
@@ -87,7 +100,7 @@ def snooze(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
 def wake(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Bring the case back now."""
     case = case_wake(case=case_find(case_id), actor=actor_of(request))
-    messages.success(request, f"{case.label} is back in the queue.")
+    messages.success(request, gettext("{label} is back in the queue.").format(label=case.label))
     return go(request, reverse("case", args=[case.pk]))
 
 
@@ -97,7 +110,12 @@ def skip(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Leave the case to others."""
     case = case_find(case_id)
     case_skip(case=case, actor=actor_of(request))
-    return _listed(request, f"{case.label} is left to others; you will not be given it today.")
+    return _listed(
+        request,
+        gettext("{label} is left to others; you will not be given it today.").format(
+            label=case.label
+        ),
+    )
 
 
 @require_POST
@@ -107,7 +125,7 @@ def escalate(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Ask a lead to look."""
     case = case_find(case_id)
     case_escalate(case=case, reason=_reason(request), actor=actor_of(request))
-    messages.success(request, f"A lead was told of {case.label}.")
+    messages.success(request, gettext("A lead was told of {label}.").format(label=case.label))
     return go(request, reverse("case", args=[case.pk]))
 
 
@@ -118,7 +136,9 @@ def calm(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     """Say, as a lead, that one looked."""
     case = case_find(case_id)
     case_calm(case=case, reason=_reason(request), actor=actor_of(request))
-    messages.success(request, f"{case.label} is not escalated any more.")
+    messages.success(
+        request, gettext("{label} is not escalated any more.").format(label=case.label)
+    )
     return go(request, reverse("case", args=[case.pk]))
 
 
@@ -131,7 +151,10 @@ def merge(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     person = actor_of(request).require_person(Ability.CASES_WORK)
     into = case_by_label(request.POST.get("into", ""), person=person)
     case_merge(case=case, into=into, reason=_reason(request), actor=actor_of(request))
-    messages.success(request, f"{case.label} is part of {into.label} now.")
+    messages.success(
+        request,
+        gettext("{label} is part of {label_2} now.").format(label=case.label, label_2=into.label),
+    )
     return go(request, reverse("case", args=[into.pk]))
 
 
@@ -145,14 +168,18 @@ def split(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
         report=_report(case, id_read(request.POST, "report")), reason=_reason(request),
         also=request.POST.getlist("also"), actor=actor_of(request),
     )  # fmt: skip
-    messages.success(request, f"The report has a case of its own now: {fresh.label}.")
+    messages.success(
+        request, gettext("The report has a case of its own now: {label}.").format(label=fresh.label)
+    )
     return go(request, reverse("case", args=[fresh.pk]))
 
 
 def _report(case: Case, report_id: UUID) -> Report:
     report = case.reports.filter(pk=report_id).first()
     if report is None:
-        raise NotFound("This case has no such report. It may have been moved; reload the page.")
+        raise NotFound(
+            gettext("This case has no such report. It may have been moved; reload the page.")
+        )
     return report
 
 
@@ -165,7 +192,9 @@ def _until(request: HttpRequest) -> datetime:
     except ValueError:
         at = None
     if at is None:
-        raise InvalidInput.of({"until": "Choose for how long, or name a day and a time (UTC)."})
+        raise InvalidInput.of(
+            {"until": gettext("Choose for how long, or name a day and a time (UTC).")}
+        )
     return make_aware(at) if is_naive(at) else at
 
 

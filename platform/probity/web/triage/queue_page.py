@@ -7,39 +7,43 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from probity.accounts.models import Person
 from probity.cases.access import queues_visible, visible
 from probity.cases.board import clocks_nearest
 from probity.cases.models import (
-    CATEGORY_WORDS,
     Case,
     CaseClaim,
     CaseState,
     Category,
+    EvidenceItem,
     Queue,
     Report,
 )
 from probity.cases.priority import why_line
-from probity.cases.selectors import cases_decided, cases_waiting
+from probity.cases.selectors import cases_decided, cases_waiting, counts_up_to, mine
 from probity.core.clock import now
 from probity.decisions.models import Action
 from probity.decisions.selectors import decisions_current
 from probity.evidence.models import Derivative
 from probity.evidence.selectors import derivatives_concealed
 from probity.keeping.selectors import cases_held
+from probity.web.language.later import later
+from probity.web.language.said import said_in_line
+from probity.web.language.tables import CATEGORY_WORDS
 
 from .actions_words import ACTION_WORDS
 from .clock import Clock, case_clock
 
-MOST = 100
+MOST = 50
 COUNT_MOST = 999
 STATE_WORDS = {
-    CaseState.OPEN: "Waiting",
-    CaseState.IN_REVIEW: "In review",
-    CaseState.DECIDED: "Decided",
-    CaseState.MERGED: "Merged",
+    CaseState.OPEN: later("Waiting"),
+    CaseState.IN_REVIEW: later("In review"),
+    CaseState.DECIDED: later("Decided"),
+    CaseState.MERGED: later("Merged"),
 }
 
 
@@ -114,62 +118,66 @@ def queue_page(*, person: Person, key: str, queue: str = "") -> QueuePage:
 
     ``waiting`` (all undecided), ``open``, ``mine``, ``snoozed`` or ``decided``.
     """
-    seen = list(queues_visible(person))
-    chosen_queue = next((one for one in seen if one.key == queue), None)
-    filters = _filters(person, chosen_queue)
+    queues, within = list(queues_visible(person)), visible(person)
+    chosen_queue = next((one for one in queues if one.key == queue), None)
+    filters = _filters(person, within & Q(queue=chosen_queue) if chosen_queue else within)
+    by_queue = _by_queue(queues, within)
     chosen = key if key in filters else "waiting"
-    counts = {name: _count(query) for name, (_, query) in filters.items()}
+    asked = [*(query for _, query in filters.values()), *(query for _, query in by_queue)]
+    counts = counts_up_to(asked, most=COUNT_MOST)
     tabs = [
-        Tab(name, words, counts[name], name == chosen, _query(name, chosen_queue))
-        for name, (words, _) in filters.items()
+        Tab(name, words, count, name == chosen, _query(name, chosen_queue))
+        for (name, (words, _)), count in zip(filters.items(), counts, strict=False)
     ]
-    rows = filters[chosen][1].select_related("queue", "kept_for").prefetch_related("items__asset")
-    cases = list(rows[: MOST + 1])
+    cases = list(_with_files(filters[chosen][1])[: MOST + 1])
     return QueuePage(
         tabs,
-        _queue_tabs(seen, chosen_queue, chosen, person),
+        [
+            _queue_tab(one, count, here=one == chosen_queue, show=chosen)
+            for (one, _), count in zip(by_queue, counts[len(filters) :], strict=True)
+        ],
         _rows(cases[:MOST], person),
         more=len(cases) > MOST,
-        open_count=counts["open"],
+        open_count=next(tab.count for tab in tabs if tab.key == "open"),
     )
 
 
-def _filters(person: Person, queue: Queue | None) -> dict[str, tuple[str, QuerySet[Case]]]:
-    within = visible(person) & (Q(queue=queue) if queue else Q())
+def _with_files(cases: QuerySet[Case]) -> QuerySet[Case]:
+    items = EvidenceItem.objects.select_related("asset").defer("asset__probe")
+    return cases.select_related("queue", "kept_for").prefetch_related(Prefetch("items", items))
+
+
+def _filters(person: Person, within: Q) -> dict[str, tuple[str, QuerySet[Case]]]:
     waiting = cases_waiting().filter(within)
-    mine = Q(claims__person=person, claims__ended_at=None, claims__until__gte=now())
     return {
-        "waiting": ("All undecided", waiting),
+        "waiting": (gettext("All undecided"), waiting),
         "open": (
-            "Free to take",
+            gettext("Free to take"),
             waiting.filter(state=CaseState.OPEN, snoozed_until=None, kept_for=None),
         ),
-        "mine": ("Mine", waiting.filter(mine | Q(kept_for=person))),
-        "snoozed": ("Put off", waiting.filter(snoozed_until__isnull=False)),
-        "decided": ("Decided", cases_decided().filter(within)),
+        "mine": (gettext("Mine"), waiting.filter(mine(person))),
+        "snoozed": (gettext("Put off"), waiting.filter(snoozed_until__isnull=False)),
+        "decided": (gettext("Decided"), cases_decided().filter(within)),
     }
 
 
-def _queue_tabs(
-    seen: list[Queue], chosen: Queue | None, show: str, person: Person
-) -> list[Tab]:  # fmt: skip
-    """One tab per queue with what is undecided in it; none where there is one queue only."""
-    if len(seen) < 2:
+def _by_queue(
+    queues: list[Queue], within: Q
+) -> list[tuple[Queue | None, QuerySet[Case]]]:  # fmt: skip
+    """What is undecided in all queues and in each; nothing where there is one queue only."""
+    if len(queues) < 2:
         return []
-    waiting = cases_waiting().filter(visible(person))
-    found = [Tab("", "All queues", _count(waiting), chosen is None, _query(show, None))]
-    for one in seen:
-        count = _count(waiting.filter(queue=one))
-        found.append(Tab(one.key, one.title, count, one == chosen, _query(show, one)))
-    return found
+    waiting = cases_waiting().filter(within)
+    return [(None, waiting), *((one, waiting.filter(queue=one)) for one in queues)]
+
+
+def _queue_tab(queue: Queue | None, count: int, *, here: bool, show: str) -> Tab:
+    key, words = (queue.key, queue.title) if queue else ("", gettext("All queues"))
+    return Tab(key, words, count, here, _query(show, queue))
 
 
 def _query(show: str, queue: Queue | None) -> str:
     return urlencode({"show": show, **({"queue": queue.key} if queue else {})})
-
-
-def _count(query: QuerySet[Case]) -> int:
-    return query.order_by()[: COUNT_MOST + 1].count()
 
 
 def _rows(cases: list[Case], person: Person) -> list[Row]:
@@ -190,6 +198,12 @@ def _rows(cases: list[Case], person: Person) -> list[Row]:
         since={key: clock.started_at for key, clock in clocks_nearest(keys).items()},
     )
     return [_row(case, person, found) for case in cases]
+
+
+def _why(case: Case, found: _Found) -> str:
+    """Why it stands where it does; of a demonstration its mark says all there is."""
+    since = found.since.get(case.pk)
+    return said_in_line(why_line(case.priority_why, since=since, at=now()))
 
 
 @dataclass(frozen=True)
@@ -224,10 +238,10 @@ def _row(case: Case, person: Person, found: _Found) -> Row:
         thumbnail=picture.pk if picture else None,
         sealed=any(asset.sealed for asset in assets),
         outcome=found.outcomes.get(case.pk, ""),
-        demonstration=bool(case.demonstration),
+        demonstration=bool(case.shown_as),
         legal_hold=case.pk in found.held,
         priority=case.priority,
-        why=why_line(case.priority_why, since=found.since.get(case.pk), at=now()),
+        why="" if case.shown_as else _why(case, found),
         queue=case.queue.title,
         escalated=case.escalated_at is not None,
         snoozed_until=case.snoozed_until,

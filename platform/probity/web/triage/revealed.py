@@ -8,10 +8,11 @@ from django.http import HttpRequest
 
 from probity.cases.models import Case
 from probity.evidence.models import Derivative
+from probity.web.language.later import later
 
 KEY = "revealed"
 #: Behind the id of a copy that is shown in colour.
-COLOUR = " in colour"
+COLOUR = later(" in colour")
 
 
 def revealed_in(request: HttpRequest, case: Case) -> set[str]:

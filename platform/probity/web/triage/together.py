@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from probity.analysis.models import Assessment
+from probity.web.language.later import later
 
 DOUBT_WORDS = {
-    "voice": "the voice",
-    "picture": "the picture",
-    "both": "the picture and the voice",
-    "file": "the file as a whole",
+    "voice": later("the voice"),
+    "picture": later("the picture"),
+    "both": later("the picture and the voice"),
+    "file": later("the file as a whole"),
 }
 SIDE_WORDS = {
-    "against": "Speaks against its being what was recorded",
-    "for": "Speaks for its being what was recorded",
-    "open": "Leaves it open",
+    "against": later("Speaks against its being what was recorded"),
+    "for": later("Speaks for its being what was recorded"),
+    "open": later("Leaves it open"),
 }
 NOTICEABLE = 0.01
 """Below this a log-likelihood ratio leans to neither side."""
@@ -52,7 +55,8 @@ class Together:
     @property
     def counts(self) -> str:
         """Such as “1 against, 2 for”."""
-        return ", ".join(f"{len(side.voices)} {side.key}" for side in self.sides)
+        words = {"against": gettext("against"), "for": gettext("for"), "open": gettext("open")}
+        return ", ".join(f"{len(side.voices)} {words[side.key]}" for side in self.sides)
 
 
 def together(row: Assessment | None, *, titles: Mapping[str, str]) -> Together | None:
@@ -61,12 +65,16 @@ def together(row: Assessment | None, *, titles: Mapping[str, str]) -> Together |
         return None
     spoken: list[tuple[str, Voice]] = []
     for one in row.indications:
-        weight = "signed, or in the content itself" if one["weight"] == "strong" else "unproven"
+        weight = (
+            gettext("signed, or in the content itself")
+            if one["weight"] == "strong"
+            else gettext("unproven")
+        )
         spoken.append((one["speaks"], Voice(one["sentence"], weight)))
     for part in row.parts:
         if part["llr"] is not None and part["status"] == "ok":
             title = titles.get(part["detector"], part["detector"])
-            weight = f"measured, log-likelihood ratio {part['llr']:+.2f}"
+            weight = gettext("measured, log-likelihood ratio {llr:+.2f}").format(llr=part["llr"])
             spoken.append((_leaning(part["llr"]), Voice(f"{title}.", weight)))
     sides = [
         Side(key, words, [voice for side, voice in spoken if side == key])

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from probity.accounts.roles import Ability
@@ -15,7 +16,7 @@ from probity.cases.claims import case_claim
 from probity.cases.models import Case, CaseState
 from probity.cases.selectors import case_find
 from probity.web.guard import actor_of, needs
-from probity.web.pages import parts
+from probity.web.pages import for_main, parts
 
 from .case_page import CasePage
 from .decide_panel import Draft
@@ -37,8 +38,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 @needs(Ability.CASES_READ)
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case. Whoever it was sent to takes it by opening it."""
-    _accept(request, case_id)
-    return render(request, "web/triage/case.html", {"page": page_of(request, case_id)})
+    page = page_of(request, case_id)
+    if _accept(request, page.case):
+        page = page_of(request, case_id)
+    context: dict[str, object] = {"page": page}
+    if for_main(request):
+        context["layout"] = "web/console/swap.html"
+    return render(request, "web/triage/case.html", context)
 
 
 @require_GET
@@ -70,17 +76,21 @@ def progress(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
     return parts(request, *dict.fromkeys(["findings", *changed]), say=say, page=page)
 
 
-def _accept(request: HttpRequest, case_id: UUID) -> None:
+def _accept(request: HttpRequest, sent: Case) -> bool:
     actor = actor_of(request)
-    sent = Case.objects.filter(pk=case_id, kept_for=actor.person, state=CaseState.OPEN).first()
-    if sent is None or Ability.CASES_WORK not in actor.abilities:
-        return
+    waits = sent.state == CaseState.OPEN and sent.kept_for_id is not None
+    mine = waits and actor.person is not None and sent.kept_for_id == actor.person.pk
+    if not mine or Ability.CASES_WORK not in actor.abilities:
+        return False
     held = case_claim(case=sent, actor=actor)
     messages.info(
         request,
-        f"{sent.label} was sent to you; you hold it now, until {held.until:%H:%M} UTC. "
-        "If you cannot work on it, return it or skip it.",
+        gettext(
+            "{label} was sent to you; you hold it now, until {until:%H:%M} UTC. If "
+            "you cannot work on it, return it or skip it."
+        ).format(label=sent.label, until=held.until),
     )
+    return True
 
 
 def page_of(request: HttpRequest, case_id: UUID, *, draft: Draft | None = None) -> CasePage:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from probity.accounts.models import Person
 from probity.cases.access import cases_seen
 from probity.cases.models import Case
@@ -16,9 +18,10 @@ from probity.decisions.law import rule_titles
 from probity.decisions.library import changes_between
 from probity.decisions.models import PackVersion
 from probity.decisions.packs import pack_version, pack_versions
-from probity.web.triage.law_page import OUTCOME_WORDS
+from probity.web.language.later import later
+from probity.web.triage.law_rules import OUTCOME_WORDS
 
-KIND_WORDS = {"added": "Added", "removed": "Removed", "changed": "Changed"}
+KIND_WORDS = {"added": later("Added"), "removed": later("Removed"), "changed": later("Changed")}
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,11 @@ def changes_page(pack: str, *, old: str, new: str, person: Person) -> ChangesPag
     """Compare two versions by digest; without them the last two. Raises NotFound."""
     versions = pack_versions(pack)
     if not versions:
-        raise NotFound(f"No version of {pack} was ever used here.")
+        raise NotFound(gettext("No version of {pack} was ever used here.").format(pack=pack))
     after = pack_version(new) if new else versions[-1]
     before = pack_version(old) if old else versions[-2] if len(versions) > 1 else versions[-1]
     if {before.pack, after.pack} != {pack}:
-        raise NotFound("These are versions of another pack.")
+        raise NotFound(gettext("These are versions of another pack."))
     found = changes_between(before, after)
     titles = rule_titles()
     cases = Case.objects.in_bulk(
@@ -94,7 +97,9 @@ def _changed(row: Mapping[str, Any], titles: Mapping[str, str]) -> Changed:
 
 
 def _moved(row: Mapping[str, Any], titles: Mapping[str, str], cases: Mapping[UUID, Case]) -> Moved:
-    old, new = (OUTCOME_WORDS.get(row[key] or "", "Not in the pack") for key in ("old", "new"))
+    old, new = (
+        OUTCOME_WORDS.get(row[key] or "", gettext("Not in the pack")) for key in ("old", "new")
+    )
     return Moved(cases.get(UUID(row["case"])), titles.get(row["rule"], row["rule"]), old, new)
 
 

@@ -6,26 +6,47 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.core.clock import now
 from probity.decisions.library import pack_text_find
 from probity.decisions.models import PackApproval, PackVersion
 from probity.decisions.packs import approval_of, pack_version, pack_versions
+from probity.web.language import law
+from probity.web.language.later import later
 from probity.web.words import iso_duration, sentence_case
 
 from .strip import Strip, strip
 
 GRADE_WORDS = {
-    "P": "the official text was read",
-    "S": "a secondary source was read",
-    "M": "read in part, known in part",
-    "G": "general knowledge, not verified",
+    "P": later("the official text was read"),
+    "S": later("a secondary source was read"),
+    "M": later("read in part, known in part"),
+    "G": later("general knowledge, not verified"),
 }
-LEVEL_WORDS = {"order": "Order", "law": "Law", "policy": "Terms of the service"}
+LEVEL_WORDS = {
+    "order": later("Order"),
+    "law": later("Law"),
+    "policy": later("Terms of the service"),
+}
 SCOPE_WORDS = {
-    "worldwide": "everywhere",
-    "territory": "where the law holds",
-    "account": "for the account",
-    "notice": "to the person who notified",
+    "worldwide": later("everywhere"),
+    "territory": later("where the law holds"),
+    "account": later("for the account"),
+    "notice": later("to the person who notified"),
+}
+#: What a time is counted from (``policy.api.Event``).
+EVENT_WORDS = {
+    "complaint_received": later("complaint received"),
+    "confirmation_issued": later("confirmation issued"),
+    "decision_taken": later("decision taken"),
+    "first_exposure": later("first exposure"),
+    "knowledge_gained": later("knowledge gained"),
+    "notice_received": later("notice received"),
+    "order_received": later("order received"),
+    "report_received": later("report received"),
+    "restriction_imposed": later("restriction imposed"),
+    "valid_request_received": later("valid request received"),
 }
 
 
@@ -116,11 +137,25 @@ def nodes(tree: Mapping[str, Any], *, depth: int = 0) -> list[Node]:
 
 def _until(entry: Mapping[str, Any]) -> str:
     """Within what time, from which event, and where."""
-    event = entry["from_event"].replace("_", " ")
-    time = f"Within {iso_duration(entry['within'])} of: {event}" if entry["within"] else event
+    event = str(EVENT_WORDS[entry["from_event"]])
+    if entry["else_from"]:
+        event = gettext("{event} (until then of: {earlier})").format(
+            event=event, earlier=EVENT_WORDS[entry["else_from"]]
+        )
+    time = (
+        gettext("Within {within} of: {event}").format(
+            within=iso_duration(entry["within"]), event=event
+        )
+        if entry["within"]
+        else event
+    )
     if entry["clock"] == "qualitative":
-        time = f"No fixed time: {entry['effort']}"
+        time = gettext("No fixed time: {effort}").format(effort=law.told(entry["effort"]))
     more = (
-        f", at most {iso_duration(entry['max_extension'])} more" if entry["max_extension"] else ""
+        gettext(", at most {max_extension} more").format(
+            max_extension=iso_duration(entry["max_extension"])
+        )
+        if entry["max_extension"]
+        else ""
     )
     return f"{sentence_case(time)}{more}; {SCOPE_WORDS[entry['scope']]}."

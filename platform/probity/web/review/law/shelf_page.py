@@ -12,11 +12,12 @@ from probity.core.clock import now
 from probity.decisions.library import pack_texts
 from probity.decisions.models import PackApproval
 from probity.decisions.packs import approvals_by_digest
+from probity.web.language.later import later
 from probity.web.words import joined
 
 from .strip import STATE_WORDS, strip
 
-PLACE_WORDS = {"*": "Everywhere"}
+PLACE_WORDS = {"*": later("Everywhere")}
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from probity.web.language.later import later
+
 WIDTH = 1000
 MARGIN = timedelta(days=240)
 
 STATE_WORDS = {
-    "in_force": "In force",
-    "enjoined": "Stopped by a court",
-    "struck_down": "Struck down",
-    "sunset": "Expired",
-    "pending": "Not started",
-    "disputed": "Disputed",
-    "superseded": "Replaced",
+    "in_force": later("In force"),
+    "enjoined": later("Stopped by a court"),
+    "struck_down": later("Struck down"),
+    "sunset": later("Expired"),
+    "pending": later("Not started"),
+    "disputed": later("Disputed"),
+    "superseded": later("Replaced"),
 }
 
 

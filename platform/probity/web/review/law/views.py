@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from probity.accounts.models import Person
@@ -18,6 +19,7 @@ from probity.cases.selectors import case_find
 from probity.core.errors import NotFound, Refusal
 from probity.decisions.packs import pack_version
 from probity.web.guard import actor_of, needs
+from probity.web.language.said import said
 from probity.workflow.pack_approve import pack_approval_set
 
 from .changes_page import changes_page
@@ -82,10 +84,15 @@ def approval(request: HttpRequest, pack: str) -> HttpResponseBase:
             actor=actor_of(request),
         )
     except Refusal as refusal:
-        messages.error(request, refusal.sentence)
+        messages.error(request, said(refusal.sentence))
     else:
-        done = "is approved in your name" if given else "is no longer approved"
-        messages.success(request, f"Version {row.version.version} of {row.version.title} {done}.")
+        form = (
+            gettext("Version {version} of {title} is approved in your name.")
+            if given
+            else gettext("Version {version} of {title} is no longer approved.")
+        )
+        done = form.format(version=row.version.version, title=row.version.title)
+        messages.success(request, done)
     return redirect("law-pack", pack=pack)
 
 
@@ -96,4 +103,4 @@ def _case(text: str, person: Person | None) -> Case | None:
         case_require(person, UUID(text))
         return case_find(UUID(text))
     except ValueError:
-        raise NotFound("There is no case with this id.") from None
+        raise NotFound(gettext("There is no case with this id.")) from None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.utils.translation import gettext
+
 from probity.cases.models import Case
 from probity.cases.notice import places_read
 from probity.core.clock import now
@@ -17,7 +19,8 @@ from probity.decisions.law import FactWords, fact_words
 from probity.decisions.library import pack_text_find, pack_texts, what_if
 from probity.decisions.models import PolicyEvaluation
 from probity.decisions.selectors import evaluation_current
-from probity.web.triage.law_page import OUTCOME_WORDS
+from probity.web.language.said import said, said_of
+from probity.web.triage.law_rules import OUTCOME_WORDS
 from probity.web.words import iso_duration
 
 PREFIX = "fact-"
@@ -96,7 +99,7 @@ def what_if_page(data: Mapping[str, str], *, case: Case | None) -> WhatIfPage:
             received_at=_moment(page.at),
         )  # fmt: skip
     except InvalidInput as wrong:
-        return _with(page, errors=wrong.fields or {"at": wrong.sentence})
+        return _with(page, errors=said_of(wrong.fields) or {"at": said(wrong.sentence)})
     return _answered(page, result, evaluation)
 
 
@@ -186,7 +189,9 @@ def _values(given: Mapping[str, str]) -> dict[str, Value]:
             try:
                 values[name] = int(text)
             except ValueError:
-                raise InvalidInput.of({name: f"“{name}” must be a whole number."}) from None
+                raise InvalidInput.of(
+                    {name: gettext("“{name}” must be a whole number.").format(name=name)}
+                ) from None
     return values
 
 
@@ -199,7 +204,7 @@ def _moment(day: str) -> datetime:
         return datetime.combine(date.fromisoformat(day), time(12), tzinfo=UTC)
     except ValueError:
         raise InvalidInput.of(
-            {"at": "Give the day as year-month-day, such as 2026-11-03."}
+            {"at": gettext("Give the day as year-month-day, such as 2026-11-03.")}
         ) from None
 
 

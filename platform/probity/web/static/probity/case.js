@@ -1,11 +1,18 @@
 // The case page keeps its place: open folds stay open, focus is not lost, grey stays grey.
 (() => {
+  const german = document.documentElement.lang === "de";
+  const say = (english, deutsch) => (german ? deutsch : english);
   const GREY = "probity.grey";
   const SERVER_DECIDES = new Set(["decide-again", "rests-on"]);
   let folds = new Map();
   let focused = null;
 
-  const remember = () => {
+  const remember = (event) => {
+    if (event.detail.target?.id === "main") {
+      folds = new Map();
+      focused = null;
+      return;
+    }
     folds = new Map([...document.querySelectorAll("main details[id]")].map((d) => [d.id, d.open]));
     const active = document.activeElement;
     const region = active && active.closest("[id].law, [id].where, [id].hold, [id].media, [id].decide");
@@ -60,10 +67,10 @@
   };
 
   // A part is not replaced under a request that was sent from it: its own answer would find no
-  // place any more, and the page would stay as it was.
+  // place any more, and the page would stay as it was. What is only shown beforehand may go.
   let answered = null;
   const spare = (event) => {
-    const waiting = [...event.detail.target.querySelectorAll(".htmx-request")];
+    const waiting = [...event.detail.target.querySelectorAll(".htmx-request:not(.decide-preview)")];
     if (waiting.some((element) => element !== answered)) event.detail.shouldSwap = false;
   };
 
@@ -80,10 +87,20 @@
   document.addEventListener("htmx:afterRequest", restore);
   document.addEventListener("htmx:afterRequest", correct);
   document.addEventListener("htmx:responseError", () => {
-    trouble("This did not work on our side. Nothing was changed; try again in a minute.");
+    trouble(
+      say(
+        "This did not work on our side. Nothing was changed; try again in a minute.",
+        "Das hat bei uns nicht geklappt. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.",
+      ),
+    );
   });
   document.addEventListener("htmx:sendError", () => {
-    trouble("The server cannot be reached. Nothing was changed; check your connection.");
+    trouble(
+      say(
+        "The server cannot be reached. Nothing was changed; check your connection.",
+        "Der Server ist nicht erreichbar. Es wurde nichts geändert; prüfen Sie Ihre Verbindung.",
+      ),
+    );
   });
   grey();
 })();

@@ -1,22 +1,19 @@
 // Counts down to the moment when a decision takes effect; the server is the one that holds it.
 (() => {
-  const bars = () => document.querySelectorAll("[data-undo]");
-
   const tick = () => {
-    for (const bar of bars()) {
+    for (const bar of document.querySelectorAll("[data-undo]")) {
       const left = (Date.parse(bar.dataset.until) - Date.now()) / 1000;
       if (left <= 0) {
         bar.remove();
         continue;
       }
       const words = bar.querySelector("[data-undo-words]");
-      const said = `in ${Math.ceil(left)} s`;
+      const said = (words.dataset.words || "in {n} s").replace("{n}", Math.ceil(left));
       if (words.textContent !== said) words.textContent = said;
       bar.querySelector("progress").value = left;
     }
   };
 
-  if (!bars().length) return;
   tick();
   setInterval(tick, 250);
 })();

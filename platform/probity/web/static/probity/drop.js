@@ -1,5 +1,7 @@
 // Dropping a file on the check page. Without scripts the form is sent as any other.
 (() => {
+  const german = document.documentElement.lang === "de";
+  const say = (english, deutsch) => (german ? deutsch : english);
   const byId = (id) => document.getElementById(id);
   const isForm = (event) => event.target.id === "drop-form";
 
@@ -48,12 +50,15 @@
     const { loaded, total, lengthComputable } = event.detail;
     if (!isForm(event) || !lengthComputable || !byId("sent")) return;
     byId("sent").value = Math.round((loaded / total) * 100);
-    byId("sent-words").textContent = loaded < total ? "Sending" : "Reading";
+    byId("sent-words").textContent = loaded < total ? say("Sending", "Wird gesendet") : say("Reading", "Wird gelesen");
   });
   const failed = (event) => {
     if (!isForm(event)) return;
     byId("sending").hidden = false;
-    byId("sent-words").textContent = "It could not be sent. Try again.";
+    byId("sent-words").textContent = say(
+      "It could not be sent. Try again.",
+      "Es ließ sich nicht senden. Versuchen Sie es noch einmal.",
+    );
   };
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:responseError", failed);

@@ -1,5 +1,7 @@
 // Keeps relative times and running clocks fresh. The server wrote them; without this they only age.
 (() => {
+  const german = document.documentElement.lang === "de";
+  const say = (english, deutsch) => (german ? deutsch : english);
   const MINUTE = 60, HOUR = 3600, DAY = 86400;
   const warned = new Set();
 
@@ -8,7 +10,7 @@
     if (s < MINUTE) return `${s} s`;
     if (s < HOUR) return `${Math.floor(s / MINUTE)} min`;
     if (s < 3 * DAY) return `${Math.floor(s / HOUR)} h ${Math.floor((s % HOUR) / MINUTE)} min`;
-    return `${Math.floor(s / DAY)} d ${Math.floor((s % DAY) / HOUR)} h`;
+    return `${Math.floor(s / DAY)} ${say("d", "T")} ${Math.floor((s % DAY) / HOUR)} h`;
   };
 
   const until = (iso) => (Date.parse(iso) - Date.now()) / 1000;
@@ -18,8 +20,12 @@
   };
 
   const relative = (seconds) => {
-    if (Math.abs(seconds) < MINUTE) return seconds <= 0 ? "just now" : "in less than a minute";
-    return seconds > 0 ? `in ${span(seconds)}` : `${span(seconds)} ago`;
+    if (Math.abs(seconds) < MINUTE) {
+      return seconds <= 0
+        ? say("just now", "gerade eben")
+        : say("in less than a minute", "in weniger als einer Minute");
+    }
+    return seconds > 0 ? `in ${span(seconds)}` : say(`${span(seconds)} ago`, `vor ${span(seconds)}`);
   };
 
   const announce = (words) => {
@@ -29,11 +35,16 @@
 
   const lease = (element) => {
     const left = until(element.dataset.left);
-    put(element, left > 0 ? span(left) : "no longer");
+    put(element, left > 0 ? span(left) : say("no longer", "nicht mehr"));
     const key = element.dataset.left;
     if (left > 0 && left < 2 * MINUTE && !warned.has(key)) {
       warned.add(key);
-      announce("Your claim on this case ends in less than two minutes. Extend it to keep the case.");
+      announce(
+        say(
+          "Your claim on this case ends in less than two minutes. Extend it to keep the case.",
+          "Ihre Übernahme endet in weniger als zwei Minuten. Verlängern Sie sie, um den Fall zu behalten.",
+        ),
+      );
     }
   };
 
@@ -43,7 +54,9 @@
     }
     for (const element of document.querySelectorAll("[data-due]")) {
       const left = until(element.dataset.due);
-      put(element, left < 0 ? `${span(left)} late` : `${span(left)} left`);
+      put(element, left < 0
+          ? say(`${span(left)} late`, `${span(left)} überschritten`)
+          : say(`${span(left)} left`, `noch ${span(left)}`));
     }
     for (const element of document.querySelectorAll("[data-left]")) lease(element);
   };

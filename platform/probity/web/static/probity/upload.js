@@ -1,5 +1,7 @@
 // Shows how much of a report was sent. Without scripts the form is sent as any other.
 (() => {
+  const german = document.documentElement.lang === "de";
+  const say = (english, deutsch) => (german ? deutsch : english);
   const byId = (id) => document.getElementById(id);
   const mb = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
   const isForm = (event) => event.target.id === "report-form";
@@ -28,7 +30,7 @@
       return;
     }
     byId("sent").value = 0;
-    byId("sent-words").textContent = "Sending";
+    byId("sent-words").textContent = say("Sending", "Wird gesendet");
     showing(true);
   });
 
@@ -37,7 +39,9 @@
     if (!isForm(event) || !lengthComputable || !byId("sent")) return;
     byId("sent").value = Math.round((loaded / total) * 100);
     byId("sent-words").textContent =
-      loaded < total ? `Sent ${mb(loaded)} of ${mb(total)} MB` : "Sent. The file is being checked.";
+      loaded < total
+        ? say(`Sent ${mb(loaded)} of ${mb(total)} MB`, `${mb(loaded)} von ${mb(total)} MB gesendet`)
+        : say("Sent. The file is being checked.", "Gesendet. Die Datei wird geprüft.");
   });
 
   document.addEventListener("click", (event) => {
@@ -58,7 +62,10 @@
   const failed = (event) => {
     if (!isForm(event)) return;
     showing(true);
-    byId("sent-words").textContent = "It could not be sent. Your text is still here; try again.";
+    byId("sent-words").textContent = say(
+      "It could not be sent. Your text is still here; try again.",
+      "Es ließ sich nicht senden. Ihr Text ist noch hier; versuchen Sie es noch einmal.",
+    );
   };
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:responseError", failed);

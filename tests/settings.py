@@ -9,6 +9,8 @@ from pathlib import Path
 
 HOME_FOR_TESTS = Path(tempfile.mkdtemp(prefix="probity-tests-"))
 os.environ["PROBITY_HOME"] = str(HOME_FOR_TESTS)
+# The first process of a run makes this folder; those that it starts find it here.
+SHARED_BY_THE_RUN = Path(os.environ.setdefault("TESTS_SHARED", str(HOME_FOR_TESTS / "shared")))
 
 
 def _at_exit(end: Callable[[], object]) -> None:
@@ -24,6 +26,7 @@ def _begin() -> None:
     cluster = postgres.ensure(HOME_FOR_TESTS)
     os.environ["DATABASE_URL"] = cluster.url(role="owner")
     os.environ["PROBITY_APPLICATION_ROLE"] = APP_ROLE
+    os.environ["TESTS_OWN_SERVER"] = "1"
 
     _at_exit(cluster.stop)
 
@@ -36,6 +39,6 @@ from probity.settings import *  # noqa: E402, F403
 
 # Decisions take effect at once; what the undo window does has tests of its own.
 UNDO_SECONDS = 0
-REPORT_RATE = API_RATE = SIGN_IN_RATE = SIGN_IN_NAME_RATE = CHECK_RATE = "0/hour"
+REPORT_RATE = API_RATE = API_ADDRESS_RATE = SIGN_IN_RATE = SIGN_IN_NAME_RATE = CHECK_RATE = "0/hour"
 # What people sign in with costs a tenth of a second on purpose; its strength has a test of its own.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

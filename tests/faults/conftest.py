@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 import requests
 from PIL import Image
 
+Furnish = Callable[[Path], None]
 SLOW_DETECTOR = """
 import time
 from detectors.api import Outcome
@@ -71,7 +73,7 @@ class Stack:
         """Stop as Ctrl-C does."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait(180)
             assert self.process.stdout is not None
             self.process.stdout.close()
 
@@ -90,7 +92,7 @@ class Stack:
             self.token = self.manage("token_create", "admin", "--scope", "all").split()[-1]
         headers = {"Authorization": f"Token {self.token}"}
         return requests.request(
-            method, f"{self.url}/api/v1/{path}", headers=headers, timeout=60, **options
+            method, f"{self.url}/api/v1/{path}", headers=headers, timeout=120, **options
         )
 
     def report(self, data: bytes) -> requests.Response:
@@ -108,7 +110,7 @@ class Stack:
             body: dict[str, Any] = self.call("GET", f"cases/{case}").json()
             if body["analysis"]["state"] == "done":
                 return body
-            time.sleep(0.3)
+            time.sleep(1)  # asking costs the machine what the analysis needs
         raise AssertionError(f"Not analysed within {within} s: {body['analysis']}")
 
     def processes(self, *words: str) -> list[int]:
@@ -152,13 +154,33 @@ def slow_card(text: str) -> str:
     return yaml.safe_dump(card, sort_keys=False)
 
 
+#: The product that the files of this folder share while this process runs them.
+SHARED: list[tuple[Stack, Generator[Stack]]] = []
+
+
 @pytest.fixture(scope="module")
-def stack(root: Path, slow_plugin: Path) -> Iterator[Stack]:
-    """The product, started once for a file of tests."""
-    yield from started(root, PYTHONPATH=str(slow_plugin))
+def stack(root: Path, furnish: Furnish, slow_plugin: Path) -> Stack:
+    """The product, started once: whatever was done to it, it recovers for the next test."""
+    if not SHARED:
+        generator = started(root, furnish, PYTHONPATH=str(slow_plugin))
+        SHARED.append((next(generator), generator))
+    return SHARED[0][0]
 
 
-def started(root: Path, **extra: str) -> Iterator[Stack]:
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Stop the shared product when what comes next does not belong here: it costs memory."""
+    if nextitem is None or nextitem.path.parent != Path(__file__).parent:
+        pytest_sessionfinish()
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the shared product, however the session ends."""
+    while SHARED:
+        SHARED.pop()[1].close()
+
+
+def started(root: Path, furnish: Furnish, **extra: str) -> Generator[Stack]:
     """Start a product in a home of its own and take everything away afterwards."""
     home = Path(tempfile.mkdtemp(prefix="probity-fault-"))
     dropped = {"DATABASE_URL", "DATABASE_OWNER_URL", "PROBITY_APPLICATION_ROLE", "REDIS_URL"}
@@ -169,6 +191,7 @@ def started(root: Path, **extra: str) -> Iterator[Stack]:
     }  # fmt: skip
     running = Stack(home=home, env=env, root=root)
     try:
+        furnish(home)
         running.up()
         yield running
     finally:
@@ -177,9 +200,9 @@ def started(root: Path, **extra: str) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def start() -> Callable[..., Iterator[Stack]]:
+def start(root: Path, furnish: Furnish) -> Callable[..., Iterator[Stack]]:
     """Start a product with further environment variables."""
-    return started
+    return partial(started, root, furnish)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(600)
+
 
 def test_the_file_broker_is_away(stack: Any, drawn: Any) -> None:
     stack.call("GET", "cases")
@@ -24,7 +26,7 @@ def test_the_file_broker_is_away(stack: Any, drawn: Any) -> None:
     finally:
         folder.unlink()
         (folder / "control").mkdir(parents=True)
-    stack.analysed(answer.json()["case"], within=60)
+    stack.analysed(answer.json()["case"], within=150)
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def redis(tmp_path: Path) -> Iterator[Any]:
                  "--dir", str(tmp_path)],
                 stdout=subprocess.DEVNULL,
             )  # fmt: skip
-            for _ in range(100):
+            for _ in range(1200):
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         return
@@ -65,13 +67,13 @@ def redis(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.mark.redis
-def test_redis_is_away_at_submit(root: Path, start: Any, redis: Any, drawn: Any) -> None:
-    for stack in start(root, REDIS_URL=redis.url):
-        stack.analysed(stack.report(drawn()).json()["case"], within=60)
+def test_redis_is_away_at_submit(start: Any, redis: Any, drawn: Any) -> None:
+    for stack in start(REDIS_URL=redis.url):
+        stack.analysed(stack.report(drawn()).json()["case"], within=150)
         redis.stop()
         begun = time.monotonic()
         answer = stack.report(drawn())
         assert answer.status_code == 201
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 90
         redis.start()
-        stack.analysed(answer.json()["case"], within=60)
+        stack.analysed(answer.json()["case"], within=150)

@@ -10,7 +10,10 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import requests
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_no_accepted_report_is_lost_when_postgresql_is_killed(stack: Any, drawn: Any) -> None:
@@ -33,13 +36,13 @@ def test_no_accepted_report_is_lost_when_postgresql_is_killed(stack: Any, drawn:
     threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:
         thread.start()
-    enough = time.monotonic() + 60
+    enough = time.monotonic() + 120
     while len(accepted) <= 5 and time.monotonic() < enough:
         time.sleep(0.2)
     before = len(accepted)
     cluster = next(path for path in stack.home.rglob("postmaster.pid"))
     os.kill(int(cluster.read_text().split()[0]), signal.SIGKILL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while len(accepted) < before + 10 and time.monotonic() < deadline:
         time.sleep(0.2)
     over.set()
@@ -64,14 +67,14 @@ def test_a_killed_upload_leaves_nothing(stack: Any) -> None:
     with socket.create_connection((host.hostname, host.port)) as wire:
         wire.sendall(head.encode() + os.urandom(3_000_000))
         incoming = stack.home / "incoming"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not list(incoming.iterdir()):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         for pid in stack.processes("gunicorn"):
             os.kill(pid, signal.SIGKILL)
     assert list(incoming.iterdir()) != []
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             if stack.call("GET", "cases").status_code == 200:

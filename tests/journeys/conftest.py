@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,16 @@ from PIL import Image, ImageDraw
 
 #: What Chromium says of a request that ended because the page was left, or became a download.
 LEFT = "net::ERR_ABORTED"
+#: What htmx says of a request that was under way when its page was left; what went wrong has
+#: other names.
+LEAVING = ("htmx:sendAbort", "htmx:afterRequest")
 OWN_PASSWORD = "a calm river in autumn"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+#: How long a page may take over anything: a busy machine is slow, not wrong.
+PATIENCE = 120_000
 
 
 @dataclass
@@ -34,9 +39,21 @@ class Product:
     """A running product: its address and the administrator's one-time password."""
 
     process: subprocess.Popen[str]
+    root: Path = field(default_factory=Path)
+    env: dict[str, str] = field(default_factory=dict)
     url: str = ""
     password: str = ""
     said: list[str] = field(default_factory=list)
+    signed_in: dict[str, Any] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command against this product; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=self.root, env=self.env,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def wait(self) -> None:
         """Read what it says until it gives its address."""
@@ -52,8 +69,7 @@ class Product:
         raise AssertionError("It did not start: " + "".join(self.said))
 
 
-@pytest.fixture(scope="module")
-def product(root: Path) -> Iterator[Product]:
+def started(root: Path, furnish: Callable[[Path], None], **settings: str) -> Generator[Product]:
     """Start it in a home of its own; stop it as Ctrl-C does; take everything away."""
     home = Path(tempfile.mkdtemp(prefix="probity-web-"))
     dropped = {"DATABASE_URL", "DATABASE_OWNER_URL", "PROBITY_APPLICATION_ROLE", "REDIS_URL"}
@@ -61,27 +77,97 @@ def product(root: Path) -> Iterator[Product]:
     env |= {
         "PROBITY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "probity.settings",
         "PROBITY_SERVICE_FACTS": "covered_platform=true", "PROBITY_REPORT_RATE": "0/hour",
-        "PROBITY_UNDO_SECONDS": "0",
+        "PROBITY_UNDO_SECONDS": "0", "PROBITY_MAIL_FOLDER": str(home / "mails"),
+        # all journeys use the administrator's first sign-in, and a busy machine takes long
+        "PROBITY_CONFIRM_MINUTES": "240", **settings,
     }  # fmt: skip
+    furnish(home)
     process = subprocess.Popen(
         [sys.executable, "-m", "probity", "up", "--json"], cwd=root, env=env,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    running = Product(process)
+    running = Product(process, root, env)
     try:
         running.wait()
         yield running
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(180)
         assert process.stdout is not None
         process.stdout.close()
         shutil.rmtree(home, ignore_errors=True)
 
 
+#: What the modules of a folder share while this process runs them, and what ends it, by name.
+KEPT: dict[str, tuple[Any, Generator[Any]]] = {}
+
+
+def kept(name: str, start: Callable[[], Generator[Any]], *, session: pytest.Session) -> Any:
+    """What is shared under this name, started for the first that asks.
+
+    At the latest it ends before what lives as long as the session and was there before it.
+    """
+    if name not in KEPT:
+        session.addfinalizer(all_stopped)
+        generator = start()
+        KEPT[name] = (next(generator), generator)
+    return KEPT[name][0]
+
+
+def all_stopped() -> None:
+    """Stop what is shared, the newest first."""
+    while KEPT:
+        KEPT.popitem()[1][1].close()
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Debian's Chromium; the test is skipped where it is not installed."""
+def own_product(
+    root: Path, furnish: Callable[[Path], None], request: pytest.FixtureRequest
+) -> Iterator[Product]:
+    """A product for this module alone, with its ``SETTINGS`` in the environment."""
+    yield from started(root, furnish, **request.module.SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def product(root: Path, furnish: Callable[[Path], None], request: pytest.FixtureRequest) -> Product:
+    """A running product: a module's own where it has ``SETTINGS``, even empty ones.
+
+    The other modules share one, and must not mind what those before them leave in its queues.
+    """
+    if hasattr(request.module, "SETTINGS"):
+        own: Product = request.getfixturevalue("own_product")
+        return own
+    shared: Product = kept("product", lambda: started(root, furnish), session=request.session)
+    return shared
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop what is shared when what comes next is of another folder: it costs memory."""
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        all_stopped()
+
+
+def pytest_sessionfinish() -> None:
+    """However the session ends, nothing is left running."""
+    all_stopped()
+
+
+@pytest.fixture(scope="module")
+def chromium(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Debian's Chromium; the test is skipped where it is not installed.
+
+    One serves all modules that share the product. The others have their own: a browser's driver
+    keeps a loop in this thread, in which Django would not ask its database.
+    """
+    if request.path.parent == Path(__file__).parent:
+        yield kept("chromium", browser, session=request.session)
+    else:
+        yield from browser()
+
+
+def browser() -> Generator[Any]:
+    """Start Chromium; close it afterwards."""
     path = shutil.which("chromium")
     if path is None:
         sentence = "Chromium is not installed: apt-get install chromium."
@@ -91,9 +177,9 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=PATIENCE)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
@@ -110,10 +196,13 @@ def window(chromium: Any, product: Product) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(base_url=product.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
 
         def console(message: Any) -> None:
-            if message.type in {"error", "warning"} and not (accept and accept in message.text):
+            passed = (*LEAVING, accept) if accept else LEAVING
+            if message.type in {"error", "warning"} and not any(
+                said in message.text for said in passed
+            ):
                 complaints.append(f"{message.type}: {message.text}")
 
         page.on("console", console)
@@ -135,8 +224,11 @@ def window(chromium: Any, product: Product) -> Iterator[Callable[..., Any]]:
 @pytest.fixture(scope="module")
 def admin(chromium: Any, product: Product) -> dict[str, Any]:
     """The administrator's cookies, after the first sign-in with the one-time password."""
+    if product.signed_in:
+        return product.signed_in
     context = chromium.new_context(base_url=product.url)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto("/sign-in")
     page.fill("#username", "admin")
     page.fill("#current-password", product.password)
@@ -147,9 +239,37 @@ def admin(chromium: Any, product: Product) -> dict[str, Any]:
     page.fill("#again", OWN_PASSWORD)
     page.click("form.sheet button")
     page.wait_for_url("**/triage")
-    state: dict[str, Any] = context.storage_state()
+    product.signed_in = context.storage_state()
     context.close()
-    return state
+    return product.signed_in
+
+
+@pytest.fixture
+def newcomer(window: Callable[..., Any], admin: dict[str, Any]) -> Callable[..., Any]:
+    """Have the administrator make a person; their window, once they have chosen a password."""
+
+    def come(name: str, *roles: str, password: str) -> Any:
+        desk = window(storage_state=admin)
+        desk.goto("/administration/people")
+        desk.fill("#username", name)
+        for role in roles:
+            desk.check(f"input[name=roles][value={role}]")
+        desk.click("#make-person")
+        secret = desk.inner_text("#once").strip()
+        page = window()
+        page.goto("/sign-in")
+        page.fill("#username", name)
+        page.fill("#current-password", secret)
+        page.click("form.sheet button")
+        page.wait_for_url("**/password")
+        page.fill("#current", secret)
+        page.fill("#new", password)
+        page.fill("#again", password)
+        page.click("form.sheet button")
+        page.wait_for_url("**/triage")
+        return page
+
+    return come
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from detectors.runner import analyse
 from detectors.timeline.writing import write
 from foundation.media import inspect
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 NOW = "() => document.querySelector('video').currentTime"
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.browser
-OWN_PASSWORD = "a calm river in autumn"
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+OWN_PASSWORD = "a quiet bridge in spring"
 KEY = {
     "protocol": "ctap2", "transport": "usb", "hasResidentKey": False,
     "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
@@ -16,9 +16,9 @@ KEY = {
 
 
 def test_a_key_is_bound_and_then_asked_for(
-    window: Callable[..., Any], admin: dict[str, Any], product: Any
+    window: Callable[..., Any], product: Any, newcomer: Callable[..., Any]
 ) -> None:
-    numbers = window(storage_state=admin)
+    numbers = newcomer("kim", "administrator", password=OWN_PASSWORD)
     numbers.goto("/account/second-factor/key")
     assert "bound to a name" in numbers.content()
 
@@ -52,6 +52,6 @@ def test_a_key_is_bound_and_then_asked_for(
 def enter(page: Any, home: str) -> None:
     """Name and password, through the page."""
     page.goto(f"{home}/sign-in")
-    page.fill("#username", "admin")
+    page.fill("#username", "kim")
     page.fill("#current-password", OWN_PASSWORD)
     page.click("form.sheet button")

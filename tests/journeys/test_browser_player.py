@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 ALL_IN = "text=/All \\d+ findings are in/"
 NOW = "() => document.querySelector('[data-player] video').currentTime"
 
@@ -73,6 +73,8 @@ def test_a_film_is_looked_at_closely(
     report(category="other", explanation="Is this cut?", file=film)
     page = window(storage_state=admin)
     with_faces(page)
+    page.goto("/account/keys")
+    page.click("text=Switch single keys on")
     address = take_newest(page)
     page.wait_for_selector(ALL_IN, timeout=120_000)
 

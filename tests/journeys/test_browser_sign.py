@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from provenance import verify
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 SIGNED = "#works:not([hx-trigger])"
 
 
@@ -50,7 +50,7 @@ def test_a_work_is_signed_stripped_and_found_again(
     page.check("#mark")
     page.click("#sign")
     page.wait_for_selector("text=1 file will be signed")
-    page.wait_for_selector(SIGNED, timeout=90_000)
+    page.wait_for_selector(SIGNED, timeout=120_000)
     assert "Signed" in page.inner_text("#works")
     with page.expect_download() as download:
         page.click("#works a:has-text('Download')")
@@ -72,7 +72,7 @@ def test_a_work_is_signed_stripped_and_found_again(
     stranger = window()
     stranger.goto("/check")
     stranger.set_input_files("#file", str(stripped))
-    stranger.wait_for_selector("#matches", timeout=60_000)
+    stranger.wait_for_selector("#matches", timeout=120_000)
     assert "harbour.jpg" in stranger.inner_text("#matches")
     with stranger.expect_download() as found:
         stranger.click("#matches a:has-text('Its credentials')")

@@ -112,6 +112,23 @@ def test_an_interrupted_install_is_taken_up_again(
     assert pip == [bootstrap.ROOT]
 
 
+def test_its_own_code_is_compiled_once_it_changed(
+    bootstrap: ModuleType, pip: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "PYTHON", sys.executable)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    whole_venv(bootstrap)
+    source = Path(bootstrap.ROOT) / "detectors" / "one.py"
+    source.parent.mkdir()
+    source.write_text("ONE = 1\n", encoding="utf-8")
+    bootstrap.set_up(("base",))
+    [compiled] = (source.parent / "__pycache__").iterdir()
+    before = compiled.read_bytes()
+    source.write_text("ONE = 1 + 1 + 1\n", encoding="utf-8")
+    bootstrap.set_up(("base",))
+    assert compiled.read_bytes() != before
+
+
 @pytest.mark.parametrize("damage", ["moved", "half-made", "other Python", "stamp of elsewhere"])
 def test_a_venv_that_cannot_be_used_is_made_anew(
     bootstrap: ModuleType, pip: list[str], monkeypatch: pytest.MonkeyPatch, damage: str

@@ -125,7 +125,7 @@ def test_two_people_never_hold_one_case(
     other = client_for("grace", "reviewer")
     refused = other.post(f"/api/v1/cases/{case_id}/claim")
     assert refused.status_code == 409
-    assert "Somebody else holds this case" in refused.json()["detail"]
+    assert "ada holds this case until " in refused.json()["detail"]
     assert (
         other.post(f"/api/v1/cases/{case_id}/facts", {"intimate": True}, format="json").status_code
         == 409
@@ -275,6 +275,18 @@ def test_sealing_on_receipt_ends_the_work_on_an_earlier_copy(
     assert report(client, file=picture(), may_show_minor="true").status_code == 201
     assert work() == 0
     assert client.get(f"/api/v1/cases/{earlier}").json()["analysis"]["state"] == "cancelled"
+
+
+def test_sealing_a_file_makes_every_case_that_holds_it_urgent(
+    client_for: Callable[..., APIClient], django_capture_on_commit_callbacks: Any
+) -> None:
+    client = client_for("ada", "administrator")
+    earlier = report(client, file=picture(), category="defamation").json()["case"]
+    with django_capture_on_commit_callbacks(execute=True):
+        again = report(client, file=picture(), category="other", may_show_minor="true").json()
+    assert again["case"] != earlier
+    why = client.get(f"/api/v1/cases/{earlier}").json()["priority_why"]
+    assert "A file may show a minor; it is sealed." in [reason["sentence"] for reason in why]
 
 
 def test_the_log_vouches_for_a_findings_details_and_the_assessment(

@@ -98,8 +98,11 @@ def test_only_our_own_addresses_are_returned_to(client: Client, person: Callable
 def test_strangers_are_sent_to_the_door_and_back(client: Client) -> None:
     assert client.get("/triage?show=mine")["Location"] == "/sign-in?next=%2Ftriage%3Fshow%3Dmine"
     assert client.post("/triage/next")["Location"] == "/sign-in"
-    fragment = client.get("/triage", headers={"hx-request": "true"})
-    assert fragment["HX-Redirect"].startswith("/sign-in")
+    whole = client.get("/triage", headers={"hx-request": "true", "hx-target": "main"})
+    assert whole["HX-Redirect"] == "/sign-in?next=%2Ftriage"
+    fragment = client.get("/triage", headers={"hx-request": "true", "hx-target": "found"})
+    assert (fragment.status_code, fragment["HX-Reswap"]) == (401, "none")
+    assert 'href="/sign-in"' in fragment.content.decode()
 
 
 def test_signing_out_takes_a_form(client: Client, person: Callable[..., Any]) -> None:

@@ -172,4 +172,26 @@ def test_a_crash_shows_a_page_that_needs_no_database() -> None:
 def test_a_form_without_its_token_is_refused_with_a_sentence() -> None:
     answer = Client(enforce_csrf_checks=True).post("/report", {"category": "other"})
     assert answer.status_code == 403
-    assert "Reload the page" in answer.content.decode()
+    assert "reload the page" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/", "/report", "/healthz", "/favicon.ico"])
+def test_who_only_asks_whether_a_page_is_there_hears_it(client: Client, address: str) -> None:
+    assert client.head(address).status_code == client.get(address).status_code
+
+
+@pytest.mark.parametrize("unseen", ["\u200b\u200b\u2060", " \u3164 ", "\u202e\u202c", "\u2800"])
+def test_words_that_nobody_can_see_are_no_words(client: Client, unseen: str) -> None:
+    form = {"category": "other", "explanation": unseen, "url": "https://host.example/1"}
+    answer = client.post("/report", form)
+    assert answer.status_code == 422
+    assert "Say in a sentence or two" in answer.content.decode()
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # joined by zero-width joiners
+    assert client.post("/report", {**form, "explanation": family}).status_code == 302
+
+
+def test_too_many_files_are_refused_with_the_reason(client: Client) -> None:
+    many = [SimpleUploadedFile(f"{number}.jpg", b"x") for number in range(101)]
+    answer = client.post("/report", {"category": "other", "file": many})
+    assert answer.status_code == 400
+    assert "too many files" in answer.content.decode()

@@ -12,12 +12,6 @@ from probity.accounts.actors import Actor, person_actor
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """What is tested here is not the strength of passwords."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def own_address(settings: Any) -> None:
     settings.PUBLIC_URL = "https://probity.example"
     settings.ALERT_RATE = "10/hour"

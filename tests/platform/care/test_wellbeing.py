@@ -54,6 +54,17 @@ def test_one_break_at_a_time(ada: Any) -> None:
     assert Break.objects.get(person=ada).ended_at is not None
 
 
+def test_nobody_is_handed_a_case_on_a_break(ada: Any, case: Case) -> None:
+    actor = person_actor(ada)
+    break_begin(actor=actor)
+    with pytest.raises(Conflict, match="You are on a break"):
+        next_case_claim(actor=actor)
+    break_end(actor=actor)
+    claim = next_case_claim(actor=actor)
+    assert claim is not None
+    assert claim.case_id == case.pk
+
+
 def test_who_leaves_a_category_sees_and_gets_none_of_it(
     ada: Any, case: Case, person: Callable[..., Any]
 ) -> None:

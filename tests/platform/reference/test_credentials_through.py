@@ -13,4 +13,4 @@ REFUSED = ["contentauth__sdk__tests__fixtures__id3v23_compression_underflow.mp3"
 
 
 def test_files_with_credentials_go_through(through: Callable[..., None]) -> None:
-    through("c2pa", "MANIFEST.csv", label="category", refused=REFUSED)
+    through("c2pa", "MANIFEST.csv", label="category", refused=REFUSED, apart=True)

@@ -16,18 +16,12 @@ from probity.cases.models import Report
 from probity.cases.request_law import Filled, law_checks
 from probity.cases.selectors import case_find
 from probity.contests.models import Referral
-from probity.contests.referring import (
-    referral_answer,
-    referral_finish,
-    referral_propose,
-    referral_retract,
-    referral_submit,
-)
+from probity.contests.referring import referral_answer, referral_propose
 from probity.contests.request_models import UpdateKind
 from probity.contests.selectors import referral_find
 from probity.contests.updates import Owed, requests_open
 from probity.core.errors import InvalidInput, NotFound
-from probity.workflow.referral_files import referral_send_files
+from probity.workflow.referral_files import REFERRAL_STEPS
 from probity.workflow.request_update import request_update
 
 from .authentication import request_actor
@@ -39,13 +33,6 @@ from .open_doors import OpenView
 from .paging import PAGE, listed, listed_here
 from .representations import moment
 from .shapes_people import ReferralOut, ReferralsPage, RequestsPage, WrittenOut
-
-STEPS = {
-    "submit": referral_submit,
-    "files": referral_send_files,
-    "finish": referral_finish,
-    "retract": referral_retract,
-}
 
 
 class UpdateIn(serializers.Serializer[dict[str, object]]):
@@ -208,9 +195,9 @@ class ReferralStepTake(View):
     )  # fmt: skip
     def post(self, request: Request, referral_id: UUID, step: str) -> Response:
         actor = request_actor(request)
-        take = STEPS.get(step)
+        take = REFERRAL_STEPS.get(step)
         if take is None:
-            raise InvalidInput(f"Choose a step: {', '.join(STEPS)}.")
+            raise InvalidInput(f"Choose a step: {', '.join(REFERRAL_STEPS)}.")
         found = referral_find(referral_id, person=actor.person)
         return Response(_referral(take(referral=found, actor=actor)))
 

@@ -1,10 +1,16 @@
-"""Sending a referral's files: only where two people and the operator said so, and never sealed."""
+"""Sending a referral's files: only where two people and the operator said so, and never sealed;
+and the steps of a referral by the names that pages and programs give."""
 
 from __future__ import annotations
 
 from probity.accounts.actors import Actor
 from probity.contests.models import Referral
-from probity.contests.referring import referral_upload
+from probity.contests.referring import (
+    referral_finish,
+    referral_retract,
+    referral_submit,
+    referral_upload,
+)
 from probity.core.errors import Conflict
 from probity.evidence.models import CustodyAction
 from probity.evidence.selectors import original_open
@@ -32,3 +38,11 @@ def referral_send_files(*, referral: Referral, actor: Actor) -> Referral:
             asset=asset, action=CustodyAction.EXPORTED, actor=actor.name, case=referral.case_id
         )
     return Referral.objects.get(pk=referral.pk)
+
+
+REFERRAL_STEPS = {
+    "submit": referral_submit,
+    "files": referral_send_files,
+    "finish": referral_finish,
+    "retract": referral_retract,
+}

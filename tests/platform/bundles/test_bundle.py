@@ -16,6 +16,7 @@ from probity.audit.keys import log_verify_key
 from probity.audit.models import AuditEvent
 from probity.cases.models import Case
 from probity.evidence.models import CustodyEvent
+from probity.evidence.services import derivative_keep
 
 pytestmark = pytest.mark.django_db
 Bundle = Callable[..., Path]
@@ -104,6 +105,19 @@ def test_profiles_withhold_what_they_say(case: Case, bundle: Bundle) -> None:
     intimate = bundle(case)
     assert original not in contents(intimate)
     status, report = verified(intimate)
+    assert status == 0, report
+
+
+def test_a_picture_that_two_have_drawn_is_one_file(case: Case, bundle: Bundle) -> None:
+    asset = case.items.get().asset
+    for name in ("one", "another"):
+        derivative_keep(
+            asset=asset, name=name, media_type="image/png", data=b"the same", producer="test"
+        )
+    path = bundle(case)
+    drawn = [name for name, data in contents(path).items() if data == b"the same"]
+    assert len(drawn) == 1
+    status, report = verified(path)
     assert status == 0, report
 
 

@@ -15,26 +15,14 @@ from probity.accounts.roles import Ability
 from probity.cases.access import case_require
 from probity.cases.selectors import case_find
 from probity.contests.referral_models import Referral, ReferralState
-from probity.contests.referring import (
-    referral_answer,
-    referral_finish,
-    referral_propose,
-    referral_retract,
-    referral_submit,
-)
+from probity.contests.referring import referral_answer, referral_propose
 from probity.contests.selectors import referral_find
 from probity.core.errors import InvalidInput, NotFound
 from probity.web.guard import actor_of, needs
 from probity.web.language.later import later
 from probity.web.language.said import said
-from probity.workflow.referral_files import referral_send_files
+from probity.workflow.referral_files import REFERRAL_STEPS
 
-STEPS = {
-    "submit": referral_submit,
-    "files": referral_send_files,
-    "finish": referral_finish,
-    "retract": referral_retract,
-}
 #: What each step was to bring about, and how people hear that it did.
 CAME = {
     "submit": (
@@ -88,7 +76,7 @@ def answer(request: HttpRequest, referral_id: UUID) -> HttpResponseBase:
 @needs(Ability.REFERRALS_SUBMIT)
 def step(request: HttpRequest, referral_id: UUID, name: str) -> HttpResponseBase:
     """Call the outside body."""
-    take = STEPS.get(name)
+    take = REFERRAL_STEPS.get(name)
     if take is None:
         raise NotFound("A referral has no such step.")
     row = take(referral=_found(request, referral_id), actor=actor_of(request))
